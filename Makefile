@@ -1,0 +1,50 @@
+# The few words a person needs. Everything runs from .venv, made by `make setup`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARTICLE ?= examples/article-en.md
+
+.DEFAULT_GOAL := help
+
+help: ## Show these words
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(VENV)/.core: requirements/core.txt pyproject.toml
+	@sh deploy/setup.sh "$(PYTHON)" "$(VENV)" requirements/core.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.core
+	@sh deploy/setup.sh "$(PYTHON)" "$(VENV)" requirements/dev.txt
+	@touch $@
+
+setup: $(VENV)/.core ## Install the product into .venv
+dev: $(VENV)/.dev ## Install what tests and checks need, too
+
+demo: $(VENV)/.core ## Make a film from a real article, no key needed
+	@$(BIN)/video-platform create -f $(ARTICLE) --out films
+
+up: $(VENV)/.core ## Start the Dagster UI on port 3000 and the API on port 8001
+	@$(BIN)/video-platform up
+
+test: $(VENV)/.dev ## Run every test
+	@$(BIN)/pytest
+
+lint: $(VENV)/.dev ## Style and formatting
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(VENV)/.dev ## Strict typing
+	@$(BIN)/mypy
+
+imports: $(VENV)/.dev ## Who may import whom
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/.dev ## Measure the montage as ratios within one run
+	@$(BIN)/python -m benchmarks.montage
+
+check: lint types imports test ## All that CI does
+
+lock: ## Renew the locked dependency sets (needs uv)
+	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/core.txt
+	uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/dev.txt
+
+.PHONY: help setup dev demo up test lint types imports bench check lock

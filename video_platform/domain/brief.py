@@ -1,0 +1,61 @@
+"""What a person asks for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from video_platform.domain.formats import Format
+from video_platform.domain.language import Language
+from video_platform.errors import BriefError
+
+MAX_TEXT_CHARACTERS = 200_000
+"""About 30,000 words: a long report. More is a book, and no film of it would be watched."""
+MIN_DURATION_S = 5
+MAX_DURATION_S = 1_800
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """A request for one film.
+
+    Args:
+        text: article, notes, Markdown or a single line; never empty.
+        duration_s: length aimed at; the voice decides the exact one.
+        providers: provider name by capability, where the default is not wanted.
+        voice: voice name of the voice provider; empty for its default.
+    """
+
+    text: str
+    language: Language = Language.ENGLISH
+    duration_s: int = 60
+    formats: tuple[Format, ...] = (Format.WIDE,)
+    style: str = "clean"
+    voice: str = ""
+    providers: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what no agent could work with; see ``BriefError`` codes."""
+        if not self.text.strip():
+            raise BriefError(
+                "The brief is empty.",
+                hint="Give a sentence, or a file with -f FILE.",
+                code="brief_empty",
+            )
+        if len(self.text) > MAX_TEXT_CHARACTERS:
+            raise BriefError(
+                f"The brief has {len(self.text):,} characters; {MAX_TEXT_CHARACTERS:,} is the most.",
+                hint="Cut it to the part the film is about.",
+                code="brief_too_long",
+            )
+        if not MIN_DURATION_S <= self.duration_s <= MAX_DURATION_S:
+            raise BriefError(
+                f"A duration of {self.duration_s} s is not possible.",
+                hint=f"Choose {MIN_DURATION_S} to {MAX_DURATION_S} seconds.",
+                code="duration_impossible",
+            )
+        if not self.formats or len(set(self.formats)) != len(self.formats):
+            raise BriefError(
+                "A brief needs at least one format, and each only once.",
+                hint=f"Known formats: {', '.join(Format)}.",
+                code="format_invalid",
+            )

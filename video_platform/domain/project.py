@@ -1,0 +1,84 @@
+"""A project: one brief, its key, and the wishes a person added later."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from video_platform.domain.brief import Brief
+
+_SLUG_LENGTH = 40
+
+
+class Stage(StrEnum):
+    """The stages of a film, in order; each is one Dagster asset of the same name."""
+
+    SCRIPT = "script"
+    SCENE_IMAGES = "scene_images"
+    VOICE_TRACKS = "voice_tracks"
+    MUSIC = "music"
+    AVATAR_CLIPS = "avatar_clips"
+    CLIPS = "clips"
+    TIMELINE = "timeline"
+    MONTAGE = "montage"
+    PUBLICATIONS = "publications"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SceneEdit:
+    """A person's change to one scene of the script; ``None`` leaves a field as written."""
+
+    narration: str | None = None
+    visual_prompt: str | None = None
+    headline: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """What is stored about a project.
+
+    Args:
+        key: partition key: readable, unique, never reused.
+        takes: how often another result was asked for, by ``stage`` and scene id; scene 0 is the
+            whole stage.
+        edits: script edits by scene id.
+    """
+
+    key: str
+    title: str
+    brief: Brief
+    created_at: str
+    takes: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    edits: Mapping[int, SceneEdit] = field(default_factory=dict)
+
+    def take(self, stage: Stage, scene_id: int = 0) -> int:
+        """How many times another take of this scene was asked for."""
+        takes = self.takes.get(stage, {})
+        return takes.get(scene_id, 0) + (takes.get(0, 0) if scene_id else 0)
+
+    @property
+    def seed(self) -> int:
+        """A number that is the same whenever this project is made."""
+        return int.from_bytes(hashlib.sha256(self.key.encode()).digest()[:4], "big")
+
+
+def title_of(text: str) -> str:
+    """The first line that says something, without Markdown marks, at most 80 characters."""
+    for line in text.splitlines():
+        stripped = re.sub(r"^[#>*\-\s]+|[*_`]+", "", line).strip()
+        if stripped:
+            return stripped if len(stripped) <= 80 else stripped[:79].rsplit(" ", 1)[0] + "…"
+    return "Untitled"
+
+
+def project_key(title: str, identity: str) -> str:
+    """A readable key from a title and a hash that makes it unique: ``the-quiet-grid-3f9a1c2e``.
+
+    Letters outside ASCII are folded where they can be and dropped where not; the hash alone keeps
+    the key unique.
+    """
+    folded = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:_SLUG_LENGTH].strip("-")
+    return f"{slug or 'film'}-{identity[:10]}"

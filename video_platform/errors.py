@@ -1,0 +1,197 @@
+"""The one error tree, grouped by who can do something about it.
+
+    VideoPlatformError
+        InvalidInput            the user can fix it
+            BriefError  ScriptError  TimelineError  UnsupportedMedia
+        NotConfigured           the operator can fix it; names the setting
+        ProviderError           a service failed
+            TransientProviderError   later may work
+            PermanentProviderError   asking again will not help
+        PublishingError
+        MontageError
+            FfmpegMissing  FfmpegFailed  ProbeFailed
+        StoreError
+            MediaMissing  HashMismatch  StorageFull
+        ProjectError            ProjectMissing  ProjectBusy
+        ScenesFailed            several scenes of one stage failed; carries each cause
+
+Every error has a stable ``code`` (part of the public contract), a one-sentence message with
+the value in it, and a ``hint``: what to do now.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+
+class VideoPlatformError(Exception):
+    """Base of every error the platform raises on purpose."""
+
+    code: ClassVar[str] = "internal"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class InvalidInput(VideoPlatformError):
+    """What the user gave cannot be used; ``code`` says which rule it broke."""
+
+    code: ClassVar[str] = "invalid_input"
+
+    def __init__(self, message: str, *, hint: str = "", code: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        if code is not None:
+            self.code = code  # type: ignore[misc]  # an instance may be more precise than its class
+
+
+class BriefError(InvalidInput):
+    """The brief breaks a rule: ``brief_empty``, ``brief_too_long``, ``brief_binary`` ..."""
+
+    code = "brief_invalid"
+
+
+class ScriptError(InvalidInput):
+    """A script or an edit of it breaks a rule."""
+
+    code = "script_invalid"
+
+
+class TimelineError(InvalidInput):
+    """A timeline contradicts itself."""
+
+    code = "timeline_invalid"
+
+
+class UnsupportedMedia(InvalidInput):
+    """A media file is not what it claims to be, or of a kind we do not take."""
+
+    code = "media_unsupported"
+
+
+class NotConfigured(VideoPlatformError):
+    """Something the operator has to set up; the message names the setting."""
+
+    code = "not_configured"
+
+
+class ProviderError(VideoPlatformError):
+    """A generation service failed. ``provider`` and ``operation`` say which and where."""
+
+    code = "provider_failed"
+
+    def __init__(self, message: str, *, provider: str, operation: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.provider = provider
+        self.operation = operation
+
+
+class TransientProviderError(ProviderError):
+    """The same request may work later."""
+
+    code = "provider_unavailable"
+
+
+class PermanentProviderError(ProviderError):
+    """The same request will never work."""
+
+    code = "provider_refused"
+
+
+class PublishingError(VideoPlatformError):
+    """A platform did not take a publication."""
+
+    code = "publishing_failed"
+
+
+class MontageError(VideoPlatformError):
+    """The film could not be cut."""
+
+    code = "montage_failed"
+
+
+class FfmpegMissing(MontageError):
+    """No usable FFmpeg: not found, or built without a feature the montage needs."""
+
+    code = "ffmpeg_missing"
+
+
+class FfmpegFailed(MontageError):
+    """FFmpeg ended with an error; its last words are kept."""
+
+    code = "ffmpeg_failed"
+
+    def __init__(
+        self, message: str, *, exit_code: int, arguments: Sequence[str], stderr_tail: str
+    ) -> None:
+        super().__init__(message, hint=f"FFmpeg said: {stderr_tail[-600:].strip() or 'nothing'}")
+        self.exit_code = exit_code
+        self.arguments = tuple(arguments)
+        self.stderr_tail = stderr_tail
+
+
+class ProbeFailed(MontageError):
+    """A media file could not be read to its end."""
+
+    code = "probe_failed"
+
+
+class StoreError(VideoPlatformError):
+    """The media store refused or lost something."""
+
+    code = "store_failed"
+
+
+class MediaMissing(StoreError):
+    """A manifest names media that the store does not hold."""
+
+    code = "media_missing"
+
+
+class HashMismatch(StoreError):
+    """Stored bytes differ from the hash that names them."""
+
+    code = "hash_mismatch"
+
+
+class StorageFull(StoreError):
+    """No space left where media or films are written."""
+
+    code = "disk_full"
+
+
+class ProjectError(VideoPlatformError):
+    """A project cannot be worked on."""
+
+    code = "project_failed"
+
+
+class ProjectMissing(ProjectError):
+    """No project has this key."""
+
+    code = "project_missing"
+
+
+class ProjectBusy(ProjectError):
+    """Another process is making this project right now."""
+
+    code = "project_busy"
+
+
+class ScenesFailed(VideoPlatformError):
+    """Some scenes of a stage failed; what the others made is stored and will be reused."""
+
+    code = "scenes_failed"
+
+    def __init__(self, stage: str, causes: Mapping[int, Exception]) -> None:
+        scenes = ", ".join(str(number) for number in sorted(causes))
+        first = causes[min(causes)]
+        super().__init__(
+            f"{stage}: scene {scenes} failed: {first}",
+            hint="Finished scenes are kept; run the same command again to make only these.",
+        )
+        self.stage = stage
+        self.causes = dict(causes)

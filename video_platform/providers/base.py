@@ -1,0 +1,48 @@
+"""What a provider is: a name, a version, and one verb."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import ClassVar, Protocol, TypeVar
+
+from video_platform.domain.generation import Capability, JsonValue
+
+RequestT_contra = TypeVar("RequestT_contra", contravariant=True)
+
+ProgressCallback = Callable[[float], None]
+"""Called with the finished share of one generation, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Produced:
+    """What a provider made: a file in the directory it was given, and what else it knows.
+
+    ``details`` is stored beside the media and must be plain JSON: word times of a voice, mood of a
+    music, seed of a picture.
+    """
+
+    path: Path
+    media_type: str
+    details: Mapping[str, JsonValue] = field(default_factory=dict)
+    cost_usd: Decimal = Decimal(0)
+
+
+class Provider(Protocol[RequestT_contra]):
+    """A generation service for one capability.
+
+    ``version`` is part of the cache key: raise it when equal requests give different results.
+    """
+
+    name: ClassVar[str]
+    capability: ClassVar[Capability]
+    version: ClassVar[str]
+
+    def generate(self, request: RequestT_contra, directory: Path) -> Produced:
+        """Make what is asked and leave the file in ``directory``, which is empty and private.
+
+        Raises:
+            ProviderError: the service failed; see ``video_platform.errors``.
+            InvalidInput: the request breaks a limit of this provider.
+        """
+        ...
