@@ -28,10 +28,12 @@ class VideoPlatformError(Exception):
 
     code: ClassVar[str] = "internal"
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", code: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        if code:
+            self.code = code  # type: ignore[misc]  # an instance may be more precise than its class
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
@@ -41,11 +43,6 @@ class InvalidInput(VideoPlatformError):
     """What the user gave cannot be used; ``code`` says which rule it broke."""
 
     code: ClassVar[str] = "invalid_input"
-
-    def __init__(self, message: str, *, hint: str = "", code: str | None = None) -> None:
-        super().__init__(message, hint=hint)
-        if code is not None:
-            self.code = code  # type: ignore[misc]  # an instance may be more precise than its class
 
 
 class BriefError(InvalidInput):

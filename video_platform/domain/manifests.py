@@ -55,11 +55,13 @@ class VoiceTracks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Music:
-    """Value of the asset ``music``; the film may loop or cut ``media`` but never stretch it."""
+    """Value of the asset ``music``; the montage may repeat or drop bars of ``media`` but never stretches it."""
 
     media: Media
     mood: str
     licence: str
+    bar_ms: int
+    """Length of a bar, so that the montage can cut on the beat; 0 when unknown."""
     origin: Origin
 
 

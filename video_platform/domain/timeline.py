@@ -56,12 +56,17 @@ class Transition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioClip:
-    """Sound that starts at a frame and plays to its own end, or to ``frames`` when positive."""
+    """Sound that starts at a frame and plays to its own end, or for ``frames`` when positive.
+
+    Music with a known ``bar_ms`` is fitted to ``frames`` by repeating or dropping whole bars in its
+    middle, so that its own beginning and ending are heard.
+    """
 
     start_frame: int
     media: Media
     frames: int = 0
     scene_id: int = 0
+    bar_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,40 @@
+"""Media by content hash and small documents by key, in a local directory or in S3.
+
+``open_store`` chooses by URL; everything above it is one code path. Imports ``domain`` and
+``errors`` only.
+"""
+
+from pathlib import Path
+
+from video_platform.errors import NotConfigured
+from video_platform.store.base import Blobs
+from video_platform.store.media import MediaStore
+
+__all__ = ["Blobs", "MediaStore", "open_blobs", "open_store"]
+
+
+def open_blobs(url: str, *, s3_endpoint_url: str = "") -> Blobs:
+    """The backend behind a ``file://`` or ``s3://`` URL.
+
+    Raises:
+        NotConfigured: the URL is of another kind, or S3 is wanted and boto3 is not installed.
+    """
+    scheme, _, rest = url.partition("://")
+    if scheme == "file" and rest:
+        from video_platform.store.local import LocalBlobs
+
+        return LocalBlobs.from_url(url)
+    if scheme == "s3" and rest:
+        from video_platform.store.s3 import S3Blobs
+
+        bucket, _, prefix = rest.partition("/")
+        return S3Blobs(bucket, prefix.strip("/"), endpoint_url=s3_endpoint_url)
+    raise NotConfigured(
+        f"{url!r} is not a media store.",
+        hint="Set VIDEO_PLATFORM_STORE_URL to file:///path or s3://bucket/prefix.",
+    )
+
+
+def open_store(url: str, *, cache_dir: Path, s3_endpoint_url: str = "") -> MediaStore:
+    """A media store at ``url``; ``cache_dir`` holds local copies of remote media."""
+    return MediaStore(open_blobs(url, s3_endpoint_url=s3_endpoint_url), cache_dir)

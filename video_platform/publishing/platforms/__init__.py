@@ -1,0 +1,1 @@
+"""One module per platform; its name is the platform's name everywhere."""

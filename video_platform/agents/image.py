@@ -1,0 +1,79 @@
+"""Image agent: one picture per scene and format."""
+
+import hashlib
+
+from video_platform.agents.result import StageResult, billed, origin_of
+from video_platform.agents.scenes import for_each_scene
+from video_platform.domain.formats import Format
+from video_platform.domain.generation import Generation, ImageRequest
+from video_platform.domain.manifests import SceneImage, SceneImages
+from video_platform.domain.project import Project, Stage
+from video_platform.domain.script import Script
+from video_platform.generation.ledger import Ledger
+from video_platform.providers.base import Provider
+
+OVERSIZE = 1.1
+"""Pictures are this much larger than the frame, so that the strongest motion stays sharp."""
+
+
+class ImageAgent:
+    """Makes the pictures of a project."""
+
+    def __init__(self, ledger: Ledger, *, max_parallel: int) -> None:
+        self._ledger = ledger
+        self._max_parallel = max_parallel
+
+    def run(
+        self, provider: Provider[ImageRequest], project: Project, script: Script
+    ) -> StageResult[SceneImages]:
+        """A picture of every scene in every format of the brief."""
+        requests = plan_images(project, script)
+        generations = for_each_scene(
+            Stage.SCENE_IMAGES,
+            [(scene_id, request) for scene_id, request in requests],
+            lambda request: self._ledger.obtain(provider, request),
+            noun="picture",
+            max_parallel=self._max_parallel,
+        )
+        made: dict[int, dict[Format, Generation]] = {}
+        for (scene_id, request), generation in zip(requests, generations, strict=True):
+            made.setdefault(scene_id, {})[request.format] = generation
+        images = tuple(
+            SceneImage(
+                scene_id=scene_id,
+                media={ratio: generation.media for ratio, generation in by_format.items()},
+                origin={ratio: origin_of(generation) for ratio, generation in by_format.items()},
+            )
+            for scene_id, by_format in made.items()
+        )
+        return billed(SceneImages(images=images), generations)
+
+
+def plan_images(project: Project, script: Script) -> list[tuple[int, ImageRequest]]:
+    """The requests a project's pictures need, with their scene ids. The narration is no part."""
+    return [
+        (
+            scene.id,
+            ImageRequest(
+                prompt=scene.visual_prompt,
+                on_screen=scene.on_screen,
+                format=ratio,
+                language=script.language,
+                style=project.brief.style,
+                mood=script.scenes[0].music_mood,
+                position=position,
+                count=len(script.scenes),
+                project_seed=project.seed,
+                seed=_seed(project, scene.id),
+                oversize=OVERSIZE,
+            ),
+        )
+        for position, scene in enumerate(script.scenes)
+        for ratio in project.brief.formats
+    ]
+
+
+def _seed(project: Project, scene_id: int) -> int:
+    take = project.take(Stage.SCENE_IMAGES, scene_id)
+    digest = hashlib.sha256(f"{project.seed}/{scene_id}/{take}".encode()).digest()
+    return int.from_bytes(digest[:4], "big")

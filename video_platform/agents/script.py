@@ -1,0 +1,57 @@
+"""Script agent: a brief becomes scenes; a person's edits are laid over what was written."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from video_platform.agents.result import StageResult, billed
+from video_platform.domain.codec import from_json
+from video_platform.domain.generation import ScriptRequest
+from video_platform.domain.project import Project, SceneEdit, Stage
+from video_platform.domain.script import Scene, Script
+from video_platform.generation.ledger import Ledger
+from video_platform.providers.base import Provider
+from video_platform.store import MediaStore
+
+
+class ScriptAgent:
+    """Writes the script of a project."""
+
+    def __init__(self, ledger: Ledger, store: MediaStore) -> None:
+        self._ledger = ledger
+        self._store = store
+
+    def run(self, provider: Provider[ScriptRequest], project: Project) -> StageResult[Script]:
+        """The project's script with the person's edits in it."""
+        brief = project.brief
+        request = ScriptRequest(
+            text=brief.text,
+            language=brief.language,
+            duration_s=brief.duration_s,
+            style=brief.style,
+            source=brief.source,
+            take=project.take(Stage.SCRIPT),
+        )
+        generation = self._ledger.obtain(provider, request)
+        script = from_json(Script, self._store.read(generation.media))
+        return billed(apply_edits(script, project.edits), [generation])
+
+
+def apply_edits(script: Script, edits: Mapping[int, SceneEdit]) -> Script:
+    """The script with edits laid over it; edits of scenes that no longer exist are left out."""
+    return replace(
+        script, scenes=tuple(_edited(scene, edits.get(scene.id)) for scene in script.scenes)
+    )
+
+
+def _edited(scene: Scene, edit: SceneEdit | None) -> Scene:
+    if edit is None:
+        return scene
+    on_screen = scene.on_screen
+    if edit.headline is not None:
+        on_screen = replace(on_screen, headline=edit.headline)
+    return replace(
+        scene,
+        narration=edit.narration if edit.narration is not None else scene.narration,
+        visual_prompt=edit.visual_prompt if edit.visual_prompt is not None else scene.visual_prompt,
+        on_screen=on_screen,
+    )

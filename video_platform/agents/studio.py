@@ -1,0 +1,54 @@
+"""All agents of one installation, ready to work; hosts get it from ``bootstrap``."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from video_platform.agents.avatar import AvatarAgent
+from video_platform.agents.image import ImageAgent
+from video_platform.agents.montage import MontageAgent
+from video_platform.agents.music import MusicAgent
+from video_platform.agents.publish import PublishAgent
+from video_platform.agents.script import ScriptAgent
+from video_platform.agents.video import VideoAgent
+from video_platform.agents.voice import VoiceAgent
+from video_platform.db.repositories.projects import Projects
+from video_platform.domain.brief import Brief
+from video_platform.domain.codec import content_hash
+from video_platform.domain.generation import Capability
+from video_platform.domain.project import Project, project_key, title_of
+from video_platform.providers.base import Provider
+from video_platform.providers.registry import find_provider
+from video_platform.publishing.base import Platform
+from video_platform.store import MediaStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class Studio:
+    """The core, built: repositories, store, agents and the platform films go to by default."""
+
+    projects: Projects
+    store: MediaStore
+    channel: Platform
+    script: ScriptAgent
+    image: ImageAgent
+    voice: VoiceAgent
+    music: MusicAgent
+    avatar: AvatarAgent
+    video: VideoAgent
+    montage: MontageAgent
+    publish: PublishAgent
+
+    def open_project(self, brief: Brief, *, salt: str = "") -> Project:
+        """The project of this brief: the same brief always has the same project.
+
+        A ``salt`` makes another project of an equal brief.
+        """
+        title = title_of(brief.text)
+        identity = content_hash((brief, salt))
+        return self.projects.add(project_key(title, identity), title, brief)
+
+    def provider(
+        self, capability: Capability, project: Project, default: str = ""
+    ) -> Provider[Any]:
+        """The provider the project chose for a capability, else ``default``, else the built-in."""
+        return find_provider(capability, project.brief.providers.get(capability.value) or default)

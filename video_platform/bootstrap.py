@@ -1,0 +1,61 @@
+"""The one place that builds the core from settings. Hosts call it; nothing below it reads them."""
+
+import os
+
+from video_platform.agents.avatar import AvatarAgent
+from video_platform.agents.image import ImageAgent
+from video_platform.agents.montage import MontageAgent
+from video_platform.agents.music import MusicAgent
+from video_platform.agents.publish import PublishAgent
+from video_platform.agents.script import ScriptAgent
+from video_platform.agents.studio import Studio
+from video_platform.agents.video import VideoAgent
+from video_platform.agents.voice import VoiceAgent
+from video_platform.db.engine import open_database
+from video_platform.db.repositories.generations import Generations
+from video_platform.db.repositories.projects import Projects
+from video_platform.generation.ledger import Ledger
+from video_platform.montage.plan import RenderSettings
+from video_platform.montage.probe import probe_media
+from video_platform.montage.runner import Ffmpeg, find_ffmpeg
+from video_platform.publishing.platforms.local_channel import LocalChannel
+from video_platform.settings import Settings
+from video_platform.store import open_store
+
+
+def build_studio(settings: Settings | None = None) -> Studio:
+    """Everything the agents need, wired.
+
+    Raises:
+        NotConfigured: a setting cannot work; the message names it.
+        FfmpegMissing: no FFmpeg can be used.
+    """
+    settings = settings or Settings()
+    engine = open_database(settings.resolved_database_url)
+    scratch_dir = settings.home / "scratch"
+    store = open_store(
+        settings.resolved_store_url,
+        cache_dir=settings.home / "cache",
+        s3_endpoint_url=settings.s3_endpoint_url,
+    )
+    ledger = Ledger(Generations(engine), store, probe=probe_media, scratch_dir=scratch_dir)
+    parallel = settings.max_parallel_agents
+    return Studio(
+        projects=Projects(engine),
+        store=store,
+        channel=LocalChannel(settings.resolved_channel_dir),
+        script=ScriptAgent(ledger, store),
+        image=ImageAgent(ledger, max_parallel=parallel),
+        voice=VoiceAgent(ledger, max_parallel=parallel),
+        music=MusicAgent(ledger),
+        avatar=AvatarAgent(ledger, max_parallel=parallel),
+        video=VideoAgent(ledger, max_parallel=parallel),
+        montage=MontageAgent(
+            store,
+            Ffmpeg(find_ffmpeg(settings.ffmpeg)),
+            settings=RenderSettings(),
+            scratch_dir=scratch_dir,
+            max_workers=settings.render_workers or os.cpu_count() or 1,
+        ),
+        publish=PublishAgent(store),
+    )

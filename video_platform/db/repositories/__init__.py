@@ -1,0 +1,1 @@
+"""One repository per noun: reads and writes rows, speaks domain values."""

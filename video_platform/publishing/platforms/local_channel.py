@@ -1,0 +1,135 @@
+"""The local channel: a folder that any web server can serve, with a page and a feed.
+
+Layout: ``films/<id>.mp4`` with poster and captions beside it, ``posts/<id>.json`` once a film is
+public, and ``index.html`` and ``feed.xml`` made from the posts. Writing the post file is the one
+step that publishes.
+"""
+
+import json
+import os
+import string
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from html import escape
+from pathlib import Path
+from typing import Any, ClassVar
+
+from video_platform.disk import write_atomically
+from video_platform.publishing.base import Post, Published
+
+_PAGE = string.Template("""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Local channel</title>
+<link rel="alternate" type="application/rss+xml" href="feed.xml">
+<style>
+:root { color-scheme: light dark; font-family: system-ui, sans-serif; }
+body { margin: 0 auto; max-width: 72rem; padding: 2rem 1rem; }
+main { display: grid; gap: 2rem; grid-template-columns: repeat(auto-fill, minmax(20rem, 1fr)); }
+video { width: 100%; max-height: 24rem; background: #000; border-radius: .5rem; }
+h2 { font-size: 1.1rem; margin: .6rem 0 .2rem; }
+p { margin: .2rem 0; opacity: .8; font-size: .9rem; }
+</style>
+<h1>Local channel</h1>
+<main>
+$posts
+</main>
+</html>
+""")
+_POST = string.Template("""<article lang="$language" dir="$direction">
+<video controls preload="none" poster="films/$id.$poster">
+<source src="films/$id.mp4" type="video/mp4">
+<track kind="captions" src="films/$id.vtt" srclang="$language">
+</video>
+<h2>$title</h2>
+<p>$description</p>
+<p>$format · $seconds s · <time datetime="$published_at">$published_at</time></p>
+</article>""")
+
+
+class LocalChannel:
+    """Publishes into a folder of this machine."""
+
+    name: ClassVar[str] = "local_channel"
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def find(self, post: Post) -> Published | None:
+        """See ``Platform``."""
+        path = self.root / "posts" / f"{post.identity}.json"
+        if not path.is_file():
+            return None
+        entry = json.loads(path.read_bytes())
+        return Published(
+            url=self._url(post.identity), published_at=entry["published_at"], repeated=True
+        )
+
+    def prepare(self, post: Post) -> Mapping[str, str]:
+        """Copy film, poster and captions; they are not listed yet."""
+        for source in (post.film, post.poster, post.srt, post.vtt):
+            write_atomically(self.root / "films" / f"{post.identity}{source.suffix}", source)
+        return {"id": post.identity}
+
+    def commit(self, post: Post, handle: Mapping[str, str]) -> Published:
+        """Write the post, then the page and the feed that list it."""
+        published_at = datetime.now(UTC).isoformat(timespec="seconds")
+        entry = {
+            "id": handle["id"],
+            "title": post.title,
+            "description": post.description,
+            "language": post.language.value,
+            "direction": "rtl" if post.language.is_rtl else "ltr",
+            "format": post.format.value,
+            "seconds": round(post.duration_ms / 1000),
+            "size_bytes": post.film.stat().st_size,
+            "poster": post.poster.suffix.lstrip("."),
+            "published_at": published_at,
+        }
+        document = json.dumps(entry, ensure_ascii=False, indent=1).encode()
+        write_atomically(self.root / "posts" / f"{post.identity}.json", document)
+        self.refresh()
+        return Published(url=self._url(post.identity), published_at=published_at)
+
+    def refresh(self) -> None:
+        """Rebuild page and feed from the posts; safe to call at any time."""
+        posts = sorted(self._posts(), key=lambda post: str(post["published_at"]), reverse=True)
+        shown = [{name: escape(str(value)) for name, value in post.items()} for post in posts]
+        page = _PAGE.substitute(posts="\n".join(_POST.substitute(post) for post in shown))
+        write_atomically(self.root / "index.html", page.encode())
+        write_atomically(self.root / "feed.xml", _feed(posts).encode())
+
+    def _posts(self) -> Iterator[dict[str, Any]]:
+        for path in (self.root / "posts").glob("*.json"):
+            yield json.loads(path.read_bytes())
+
+    def _url(self, identity: str) -> str:
+        return (self.root / "films" / f"{identity}.mp4").as_uri()
+
+
+def _feed(posts: list[dict[str, Any]]) -> str:
+    """RSS 2.0 with one enclosure per film."""
+    from xml.etree import ElementTree as Xml
+
+    rss = Xml.Element("rss", version="2.0")
+    channel = Xml.SubElement(rss, "channel")
+    Xml.SubElement(channel, "title").text = "Local channel"
+    Xml.SubElement(channel, "link").text = "index.html"
+    Xml.SubElement(channel, "description").text = "Films published on this machine"
+    for post in posts:
+        item = Xml.SubElement(channel, "item")
+        Xml.SubElement(item, "title").text = post["title"]
+        Xml.SubElement(item, "description").text = post["description"]
+        Xml.SubElement(item, "guid", isPermaLink="false").text = post["id"]
+        moment = datetime.fromisoformat(post["published_at"])
+        Xml.SubElement(item, "pubDate").text = format_datetime(moment)
+        Xml.SubElement(
+            item,
+            "enclosure",
+            url=f"films/{post['id']}.mp4",
+            type="video/mp4",
+            length=str(post["size_bytes"]),
+        )
+    return '<?xml version="1.0" encoding="utf-8"?>' + os.linesep + Xml.tostring(rss, "unicode")

@@ -1,0 +1,68 @@
+"""Typed settings from the environment and ``.env``; the only place that reads either."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything an operator can change without touching code.
+
+    Each field is read from ``VIDEO_PLATFORM_<NAME>``; the defaults need no key, no network and no
+    system package.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="VIDEO_PLATFORM_", env_file=".env", env_file_encoding="utf-8", extra="ignore"
+    )
+
+    data_dir: Path = Field(
+        default=Path(".video-platform"),
+        description="Where projects, media and run history live on this machine.",
+    )
+    store_url: str = Field(
+        default="",
+        description="Media store: file:///path or s3://bucket/prefix; default: in data_dir.",
+    )
+    s3_endpoint_url: str = Field(
+        default="", description="S3 server other than AWS, e.g. MinIO: http://host:9000."
+    )
+    database_url: str = Field(
+        default="", description="SQLAlchemy URL of the product's tables; default: SQLite."
+    )
+    ffmpeg: str = Field(
+        default="", description="Path of an FFmpeg to use instead of the one that is shipped."
+    )
+    render_workers: int = Field(
+        default=0, ge=0, le=64, description="Segments rendered at once; 0: one per processor core."
+    )
+    max_parallel_agents: int = Field(
+        default=4, ge=1, le=64, description="Generations in flight at once in one stage."
+    )
+    channel_dir: Path | None = Field(
+        default=None, description="Folder of the local channel; default: in data_dir."
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8001", description="Where a browser reaches the API."
+    )
+
+    @property
+    def home(self) -> Path:
+        """``data_dir`` as an absolute path."""
+        return self.data_dir.expanduser().absolute()
+
+    @property
+    def resolved_store_url(self) -> str:
+        """The store's URL with the default filled in."""
+        return self.store_url or (self.home / "store").as_uri()
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The database's URL with the default filled in."""
+        return self.database_url or f"sqlite:///{self.home / 'platform.db'}"
+
+    @property
+    def resolved_channel_dir(self) -> Path:
+        """The local channel's folder with the default filled in."""
+        return (self.channel_dir or self.home / "channel").expanduser().absolute()
