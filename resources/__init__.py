@@ -1,0 +1,1 @@
+"""Dagster resources and IO managers around the core. Imports ``video_platform`` only."""

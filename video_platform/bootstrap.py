@@ -12,8 +12,10 @@ from video_platform.agents.studio import Studio
 from video_platform.agents.video import VideoAgent
 from video_platform.agents.voice import VoiceAgent
 from video_platform.db.engine import open_database
+from video_platform.db.repositories.commands import Commands
 from video_platform.db.repositories.generations import Generations
 from video_platform.db.repositories.projects import Projects
+from video_platform.fonts import check_fonts
 from video_platform.generation.ledger import Ledger
 from video_platform.montage.plan import RenderSettings
 from video_platform.montage.probe import probe_media
@@ -28,9 +30,10 @@ def build_studio(settings: Settings | None = None) -> Studio:
 
     Raises:
         NotConfigured: a setting cannot work; the message names it.
-        FfmpegMissing: no FFmpeg can be used.
+        FfmpegMissing: no FFmpeg can be used, or it lacks a feature.
     """
     settings = settings or Settings()
+    check_fonts()
     engine = open_database(settings.resolved_database_url)
     scratch_dir = settings.home / "scratch"
     store = open_store(
@@ -42,6 +45,7 @@ def build_studio(settings: Settings | None = None) -> Studio:
     parallel = settings.max_parallel_agents
     return Studio(
         projects=Projects(engine),
+        commands=Commands(engine),
         store=store,
         channel=LocalChannel(settings.resolved_channel_dir),
         script=ScriptAgent(ledger, store),

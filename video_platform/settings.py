@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     channel_dir: Path | None = Field(
         default=None, description="Folder of the local channel; default: in data_dir."
     )
+    min_free_bytes: int = Field(
+        default=300_000_000, ge=0, description="Free disk space below which no film is begun."
+    )
     public_url: str = Field(
         default="http://127.0.0.1:8001", description="Where a browser reaches the API."
     )

@@ -11,6 +11,7 @@ from video_platform.agents.publish import PublishAgent
 from video_platform.agents.script import ScriptAgent
 from video_platform.agents.video import VideoAgent
 from video_platform.agents.voice import VoiceAgent
+from video_platform.db.repositories.commands import Commands
 from video_platform.db.repositories.projects import Projects
 from video_platform.domain.brief import Brief
 from video_platform.domain.codec import content_hash
@@ -27,6 +28,7 @@ class Studio:
     """The core, built: repositories, store, agents and the platform films go to by default."""
 
     projects: Projects
+    commands: Commands
     store: MediaStore
     channel: Platform
     script: ScriptAgent
@@ -38,14 +40,15 @@ class Studio:
     montage: MontageAgent
     publish: PublishAgent
 
-    def open_project(self, brief: Brief, *, salt: str = "") -> Project:
+    def open_project(self, brief: Brief, *, salt: str = "", command: str = "") -> Project:
         """The project of this brief: the same brief always has the same project.
 
-        A ``salt`` makes another project of an equal brief.
+        A ``salt`` makes another project of an equal brief. A ``command`` (the name of a job) is
+        stored with a new project for the sensor to run.
         """
         title = title_of(brief.text)
         identity = content_hash((brief, salt))
-        return self.projects.add(project_key(title, identity), title, brief)
+        return self.projects.add(project_key(title, identity), title, brief, command=command)
 
     def provider(
         self, capability: Capability, project: Project, default: str = ""

@@ -60,9 +60,7 @@ def _clip(scene_id: int, request: VideoRequest, generation: Generation) -> Scene
     motion: Any = generation.details.get("motion")
     if motion is None:
         media = dict.fromkeys(request.images, generation.media)
-        return SceneClip(
-            scene_id=scene_id, media=media, motion=None, origin=origin_of(generation)
-        )
+        return SceneClip(scene_id=scene_id, media=media, motion=None, origin=origin_of(generation))
     return SceneClip(
         scene_id=scene_id,
         media=dict(request.images),

@@ -11,7 +11,7 @@ from video_platform.db.models import Base
 from video_platform.errors import NotConfigured
 
 
-def _tune_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's connection
+def _tune_sqlite(connection: Any, _record: object) -> None:
     # WAL lets readers go on while one writes; the wait covers several processes on one file.
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA busy_timeout=10000")

@@ -50,6 +50,17 @@ class SceneEditRow(Base):
     edit: Mapped[dict[str, Any]]
 
 
+class CommandRow(Base):
+    """Something a person asked for that a Dagster run has to do; a sensor turns it into one."""
+
+    __tablename__ = "commands"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    project: Mapped[str] = mapped_column(ForeignKey("projects.key"), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    created_at: Mapped[datetime]
+
+
 class GenerationRow(Base):
     """One generation, keyed by the content hash of its request.
 

@@ -43,7 +43,7 @@ class Brief:
             )
         if len(self.text) > MAX_TEXT_CHARACTERS:
             raise BriefError(
-                f"The brief has {len(self.text):,} characters; {MAX_TEXT_CHARACTERS:,} is the most.",
+                f"The brief has {len(self.text):,} characters, more than {MAX_TEXT_CHARACTERS:,}.",
                 hint="Cut it to the part the film is about.",
                 code="brief_too_long",
             )

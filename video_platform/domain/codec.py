@@ -13,7 +13,7 @@ ValueT = TypeVar("ValueT")
 
 
 @lru_cache(maxsize=256)
-def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - any domain type
+def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 

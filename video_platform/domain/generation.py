@@ -8,14 +8,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeAlias
+
+from pydantic import JsonValue
 
 from video_platform.domain.formats import Format
 from video_platform.domain.language import Language
 from video_platform.domain.media import Media
 from video_platform.domain.script import OnScreen
 
-JsonValue: TypeAlias = "str | int | float | bool | None | list[JsonValue] | dict[str, JsonValue]"
+__all__ = [
+    "AvatarRequest",
+    "Capability",
+    "Generation",
+    "ImageRequest",
+    "JsonValue",
+    "MusicRequest",
+    "ScriptRequest",
+    "VideoRequest",
+    "VoiceRequest",
+]
 
 
 class Capability(StrEnum):

@@ -55,7 +55,7 @@ class VoiceTracks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Music:
-    """Value of the asset ``music``; the montage may repeat or drop bars of ``media`` but never stretches it."""
+    """Value of the asset ``music``. The montage repeats or drops bars, it never stretches."""
 
     media: Media
     mood: str

@@ -6,6 +6,8 @@ on every machine and no system font is ever needed.
 
 from pathlib import Path
 
+from video_platform.errors import NotConfigured
+
 FONTS_DIR = Path(__file__).parent
 FAMILY = "IBM Plex Sans Arabic"
 """Family name of the regular and bold faces; the semi-bold face is ``IBM Plex Sans Arabic SmBld``."""
@@ -13,3 +15,14 @@ FAMILY = "IBM Plex Sans Arabic"
 REGULAR = FONTS_DIR / "IBMPlexSansArabic-Regular.ttf"
 SEMIBOLD = FONTS_DIR / "IBMPlexSansArabic-SemiBold.ttf"
 BOLD = FONTS_DIR / "IBMPlexSansArabic-Bold.ttf"
+
+
+def check_fonts() -> None:
+    """Raise ``NotConfigured`` when a typeface is missing from the installation."""
+    missing = [path.name for path in (REGULAR, SEMIBOLD, BOLD) if not path.is_file()]
+    if missing:
+        raise NotConfigured(
+            f"The font {missing[0]} is missing from the installation.",
+            hint="Install the platform again: make setup, or pip install --force-reinstall.",
+            code="font_missing",
+        )

@@ -22,19 +22,19 @@ RequestT = TypeVar("RequestT")
 class GenerationRows(Protocol):
     """Where the ledger keeps its rows; see ``db.repositories.generations``."""
 
-    def find_stored(self, key: str) -> Generation | None: ...  # noqa: D102
-    def reserve(  # noqa: D102
+    def find_stored(self, key: str) -> Generation | None: ...
+    def reserve(
         self, key: str, *, provider: str, capability: str, request: bytes
     ) -> None: ...
-    def finish(self, generation: Generation) -> None: ...  # noqa: D102
-    def fail(self, key: str, reason: str) -> None: ...  # noqa: D102
+    def finish(self, generation: Generation) -> None: ...
+    def fail(self, key: str, reason: str) -> None: ...
 
 
 class MediaShelf(Protocol):
     """The part of the media store that the ledger needs."""
 
-    def put(self, path: Path, media_type: str, probe: Probe | None = None) -> Media: ...  # noqa: D102
-    def has(self, media: Media) -> bool: ...  # noqa: D102
+    def put(self, path: Path, media_type: str, probe: Probe | None = None) -> Media: ...
+    def has(self, media: Media) -> bool: ...
 
 
 def request_key(provider: Provider[RequestT], request: RequestT) -> str:

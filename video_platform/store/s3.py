@@ -16,7 +16,7 @@ def _mapped(method: Callable[..., ReturnT]) -> Callable[..., ReturnT]:
     """Map botocore's exceptions once, here at the edge."""
 
     @functools.wraps(method)
-    def call(self: "S3Blobs", *args: Any) -> ReturnT:  # noqa: ANN401 - passes through
+    def call(self: "S3Blobs", *args: Any) -> ReturnT:
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
@@ -44,7 +44,7 @@ class S3Blobs:
         self.endpoint_url = endpoint_url
 
     @functools.cached_property
-    def _client(self) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+    def _client(self) -> Any:
         try:
             import boto3
             from botocore.config import Config

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from video_platform.db.models import ProjectRow, SceneEditRow, TakeRow
+from video_platform.db.models import CommandRow, ProjectRow, SceneEditRow, TakeRow
 from video_platform.domain.brief import Brief
 from video_platform.domain.codec import from_json, to_json
 from video_platform.domain.project import Project, SceneEdit, Stage
@@ -27,14 +27,20 @@ class Projects:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def add(self, key: str, title: str, brief: Brief) -> Project:
-        """Store a new project, or return the one already stored under ``key``."""
+    def add(self, key: str, title: str, brief: Brief, *, command: str = "") -> Project:
+        """Store a new project, or return the one already stored under ``key``.
+
+        A ``command`` is stored with a new project in one transaction: a sensor runs it.
+        """
         row = ProjectRow(
             key=key, title=title[:255], brief=_plain(brief), created_at=datetime.now(UTC)
         )
         try:
             with Session(self._engine) as session, session.begin():
                 session.add(row)
+                session.flush()
+                if command:
+                    session.add(CommandRow(project=key, kind=command, created_at=row.created_at))
         except IntegrityError:
             # The same brief was submitted before, or by another process a moment ago.
             pass
@@ -58,7 +64,9 @@ class Projects:
                 brief=from_json(Brief, json.dumps(row.brief).encode()),
                 created_at=row.created_at.isoformat(),
                 takes={stage: dict(scenes) for stage, scenes in takes.items()},
-                edits={e.scene_id: from_json(SceneEdit, json.dumps(e.edit).encode()) for e in edits},
+                edits={
+                    e.scene_id: from_json(SceneEdit, json.dumps(e.edit).encode()) for e in edits
+                },
             )
 
     def list_keys(self) -> list[str]:

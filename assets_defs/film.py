@@ -1,0 +1,209 @@
+"""The film's assets, in the order of the lineage."""
+
+from typing import Any
+
+import dagster as dg
+
+from assets_defs import previews
+from assets_defs.partitions import PROJECTS
+from assets_defs.reporting import SceneSelection, ask_for_takes, report_stage
+from resources.studio import ProviderResource, StudioResource
+from video_platform.agents.result import StageResult
+from video_platform.domain.manifests import (
+    AvatarClips,
+    Clips,
+    Montage,
+    Music,
+    Publications,
+    SceneImages,
+    VoiceTracks,
+)
+from video_platform.domain.project import Stage
+from video_platform.domain.script import Script
+from video_platform.domain.timeline import Timeline
+
+_COMMON: dict[str, Any] = {
+    "partitions_def": PROJECTS,
+    "io_manager_key": "manifests",
+    "owners": ["team:video-platform"],
+    "code_version": "1",
+}
+
+
+@dg.asset(**_COMMON, group_name="writing", kinds={"python", "json"})
+def script(
+    context: dg.AssetExecutionContext,
+    config: SceneSelection,
+    studio: StudioResource,
+    script_provider: ProviderResource,
+) -> dg.MaterializeResult[Script]:
+    """Title and scenes written from the brief, with the person's edits. `only: [0]`: write anew."""
+
+    def work(core: Any) -> Any:
+        ask_for_takes(context, core, Stage.SCRIPT, config)
+        project = core.projects.get(context.partition_key)
+        return core.script.run(script_provider.client(project), project)
+
+    return report_stage(context, studio, work, previews.show_script)
+
+
+@dg.asset(**_COMMON, group_name="material", kinds={"python", "image"})
+def scene_images(
+    context: dg.AssetExecutionContext,
+    config: SceneSelection,
+    studio: StudioResource,
+    image_provider: ProviderResource,
+    script: Script,
+) -> dg.MaterializeResult[SceneImages]:
+    """One picture per scene and format. `only: [3]` makes scene 3's picture anew."""
+
+    def work(core: Any) -> Any:
+        ask_for_takes(context, core, Stage.SCENE_IMAGES, config)
+        project = core.projects.get(context.partition_key)
+        return core.image.run(image_provider.client(project), project, script)
+
+    def describe(value: SceneImages) -> previews.Shown:
+        media = [m for image in value.images for m in image.media.values()]
+        store = studio.studio().store
+        return previews.show_images(value, {m.sha256: store.path(m) for m in media})
+
+    return report_stage(context, studio, work, describe)
+
+
+@dg.asset(**_COMMON, group_name="material", kinds={"python", "audio"})
+def voice_tracks(
+    context: dg.AssetExecutionContext,
+    config: SceneSelection,
+    studio: StudioResource,
+    voice_provider: ProviderResource,
+    script: Script,
+) -> dg.MaterializeResult[VoiceTracks]:
+    """Every scene spoken, with the time of each word. `only: [3]` speaks scene 3 anew."""
+
+    def work(core: Any) -> Any:
+        ask_for_takes(context, core, Stage.VOICE_TRACKS, config)
+        project = core.projects.get(context.partition_key)
+        return core.voice.run(voice_provider.client(project), project, script)
+
+    return report_stage(context, studio, work, previews.show_voice)
+
+
+@dg.asset(**_COMMON, group_name="material", kinds={"python", "audio"})
+def music(
+    context: dg.AssetExecutionContext,
+    config: SceneSelection,
+    studio: StudioResource,
+    music_provider: ProviderResource,
+    script: Script,
+) -> dg.MaterializeResult[Music]:
+    """One piece for the film, in its mood. `only: [0]` composes anew."""
+
+    def work(core: Any) -> Any:
+        ask_for_takes(context, core, Stage.MUSIC, config)
+        project = core.projects.get(context.partition_key)
+        return core.music.run(music_provider.client(project), project, script)
+
+    return report_stage(context, studio, work, previews.show_music)
+
+
+@dg.asset(**_COMMON, group_name="material", kinds={"python", "video"})
+def avatar_clips(
+    context: dg.AssetExecutionContext,
+    studio: StudioResource,
+    avatar_provider: ProviderResource,
+    voice_tracks: VoiceTracks,
+) -> dg.MaterializeResult[AvatarClips]:
+    """A presenter who speaks each scene; empty unless the brief chooses an avatar provider."""
+
+    def work(core: Any) -> Any:
+        project = core.projects.get(context.partition_key)
+        wanted = avatar_provider.is_wanted(project)
+        provider = avatar_provider.client(project) if wanted else None
+        return core.avatar.run(provider, project, voice_tracks)
+
+    return report_stage(context, studio, work, previews.show_avatars)
+
+
+@dg.asset(**_COMMON, group_name="material", kinds={"python", "video"})
+def clips(
+    context: dg.AssetExecutionContext,
+    config: SceneSelection,
+    studio: StudioResource,
+    video_provider: ProviderResource,
+    script: Script,
+    scene_images: SceneImages,
+) -> dg.MaterializeResult[Clips]:
+    """What fills each scene: a moving still or a generated clip. `only: [3]` redoes scene 3."""
+
+    def work(core: Any) -> Any:
+        ask_for_takes(context, core, Stage.CLIPS, config)
+        project = core.projects.get(context.partition_key)
+        return core.video.run(video_provider.client(project), project, script, scene_images)
+
+    return report_stage(context, studio, work, previews.show_clips)
+
+
+@dg.asset(**_COMMON, group_name="montage", kinds={"python", "json"})
+def timeline(
+    context: dg.AssetExecutionContext,
+    studio: StudioResource,
+    script: Script,
+    voice_tracks: VoiceTracks,
+    clips: Clips,
+    avatar_clips: AvatarClips,
+    music: Music,
+) -> dg.MaterializeResult[Timeline]:
+    """What is seen and heard when, on whole frames; the voice decides each scene's length."""
+    from video_platform.agents.timeline import build_timeline
+
+    return report_stage(
+        context,
+        studio,
+        lambda _: StageResult(
+            value=build_timeline(script, voice_tracks, clips, avatar_clips, music)
+        ),
+        previews.show_timeline,
+    )
+
+
+@dg.asset(**_COMMON, group_name="montage", kinds={"python", "ffmpeg", "video"})
+def montage(
+    context: dg.AssetExecutionContext, studio: StudioResource, timeline: Timeline
+) -> dg.MaterializeResult[Montage]:
+    """The finished films, one per format; only segments that changed are rendered."""
+
+    def work(core: Any) -> Any:
+        return core.montage.run(core.projects.get(context.partition_key), timeline)
+
+    def describe(value: Montage) -> previews.Shown:
+        store = studio.studio().store
+        posters = {film.poster.sha256: store.path(film.poster) for film in value.films}
+        return previews.show_montage(value, posters)
+
+    return report_stage(context, studio, work, describe)
+
+
+@dg.asset(**_COMMON, group_name="publishing", kinds={"python"})
+def publications(
+    context: dg.AssetExecutionContext, studio: StudioResource, script: Script, montage: Montage
+) -> dg.MaterializeResult[Publications]:
+    """Every film on the local channel, once; films already out are left as they are."""
+
+    def work(core: Any) -> Any:
+        project = core.projects.get(context.partition_key)
+        return core.publish.run(core.channel, project, script, montage)
+
+    return report_stage(context, studio, work, previews.show_publications)
+
+
+FILM_ASSETS = (
+    script,
+    scene_images,
+    voice_tracks,
+    music,
+    avatar_clips,
+    clips,
+    timeline,
+    montage,
+    publications,
+)

@@ -1,0 +1,176 @@
+"""What an operator sees of each asset in the Dagster UI: text, pictures, lengths, links."""
+
+import base64
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from video_platform.domain.manifests import (
+    AvatarClips,
+    Clips,
+    Montage,
+    Music,
+    Publications,
+    SceneImages,
+    VoiceTracks,
+)
+from video_platform.domain.media import Media
+from video_platform.domain.script import Script
+from video_platform.domain.timeline import Timeline
+from video_platform.settings import Settings
+
+_THUMBNAIL_PX = 240
+
+Shown = Mapping[str, Any]
+
+
+def thumbnail(path: Path) -> str:
+    """A small JPEG of a picture as a data URI."""
+    from PIL import Image
+
+    with Image.open(path) as image:
+        image.draft("RGB", (_THUMBNAIL_PX * 2, _THUMBNAIL_PX * 2))
+        image.thumbnail((_THUMBNAIL_PX, _THUMBNAIL_PX))
+        buffer = io.BytesIO()
+        image.convert("RGB").save(buffer, "JPEG", quality=70)
+    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def media_link(media: Media) -> str:
+    """Where a browser plays or shows the media, served by the API."""
+    return f"{Settings().public_url}/media/{media.sha256}.{media.extension}"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def show_script(script: Script) -> Shown:
+    """The script as people read it."""
+    rows = [f"# {script.title}", ""]
+    if script.notice:
+        rows += [f"> {script.notice}", ""]
+    for scene in script.scenes:
+        rows += [
+            f"**{scene.id}. {scene.on_screen.headline}** · {scene.duration:.1f} s · "
+            f"{scene.on_screen.kind.value} · {scene.music_mood}",
+            "",
+            scene.narration,
+            "",
+            f"*{scene.visual_prompt}*",
+            "",
+        ]
+    return {
+        "script": dg.MetadataValue.md("\n".join(rows)),
+        "title": script.title,
+        "scenes": len(script.scenes),
+        "target_duration_s": round(script.duration, 1),
+        "words": sum(len(scene.words) for scene in script.scenes),
+        "language": script.language.value,
+    }
+
+
+def show_images(images: SceneImages, paths: Mapping[str, Path]) -> Shown:
+    """Thumbnails of every scene in every format."""
+    cells = []
+    for image in images.images:
+        for ratio, media in image.media.items():
+            picture = f"![scene {image.scene_id}]({thumbnail(paths[media.sha256])})"
+            cells.append(f"**{image.scene_id}** {ratio.value}\n\n{picture}")
+    return {
+        "pictures": dg.MetadataValue.md("\n\n".join(cells)),
+        "images": len(cells),
+        "links": dg.MetadataValue.json(
+            {
+                f"{image.scene_id} {ratio.value}": media_link(media)
+                for image in images.images
+                for ratio, media in image.media.items()
+            }
+        ),
+    }
+
+
+def show_voice(voice: VoiceTracks) -> Shown:
+    """Lengths, words and a link to listen for every scene."""
+    rows = ["| scene | seconds | words | timing | listen |", "|---|---|---|---|---|"]
+    for track in voice.tracks:
+        rows.append(
+            f"| {track.scene_id} | {track.media.probe.duration_ms / 1000:.2f} | "
+            f"{len(track.words)} | {track.timing} | [play]({media_link(track.media)}) |"
+        )
+    spoken_ms = sum(track.media.probe.duration_ms for track in voice.tracks)
+    return {"tracks": dg.MetadataValue.md("\n".join(rows)), "spoken_s": round(spoken_ms / 1000, 2)}
+
+
+def show_music(music: Music) -> Shown:
+    """Mood, length, licence and a link to listen."""
+    return {
+        "mood": music.mood,
+        "duration_s": music.media.probe.duration_ms / 1000,
+        "licence": music.licence,
+        "listen": dg.MetadataValue.url(media_link(music.media)),
+    }
+
+
+def show_avatars(avatars: AvatarClips) -> Shown:
+    """How many scenes have a presenter."""
+    return {"scenes": len(avatars.clips)}
+
+
+def show_clips(clips: Clips) -> Shown:
+    """What fills each scene."""
+    rows = ["| scene | what | provider |", "|---|---|---|"]
+    for clip in clips.clips:
+        what = f"still, {clip.motion.kind.value}" if clip.motion else "video"
+        rows.append(f"| {clip.scene_id} | {what} | {clip.origin.provider} |")
+    return {"clips": dg.MetadataValue.md("\n".join(rows))}
+
+
+def show_timeline(timeline: Timeline) -> Shown:
+    """The edit as a table."""
+    seconds = timeline.rate.seconds
+    rows = ["| scene | from | to | frames |", "|---|---|---|---|"]
+    for clip in timeline.video:
+        rows.append(
+            f"| {clip.scene_id} | {float(seconds(clip.start_frame)):.2f} | "
+            f"{float(seconds(clip.end_frame)):.2f} | {clip.frames} |"
+        )
+    kinds = [transition.kind.value for transition in timeline.transitions]
+    return {
+        "edit": dg.MetadataValue.md("\n".join(rows)),
+        "duration_s": timeline.duration_ms / 1000,
+        "frames": timeline.frames,
+        "frame_rate": str(timeline.rate),
+        "transitions": ", ".join(kinds) or "none",
+    }
+
+
+def show_montage(montage: Montage, posters: Mapping[str, Path]) -> Shown:
+    """Poster, length, loudness and a player link of every film."""
+    cells = []
+    for film in montage.films:
+        cells.append(
+            f"**{film.format.value}** · {film.duration_ms / 1000:.2f} s · "
+            f"{film.integrated_lufs:.1f} LUFS · {film.true_peak_dbtp:.1f} dBTP · "
+            f"[play]({media_link(film.media)})\n\n"
+            f"![poster]({thumbnail(posters[film.poster.sha256])})"
+        )
+    return {
+        "films": dg.MetadataValue.md("\n\n".join(cells)),
+        "duration_s": montage.films[0].duration_ms / 1000 if montage.films else 0.0,
+        "bytes": sum(film.media.size_bytes for film in montage.films),
+    }
+
+
+def show_publications(publications: Publications) -> Shown:
+    """Where the films are."""
+    rows = ["| platform | format | published | where |", "|---|---|---|---|"]
+    for record in publications.records:
+        rows.append(
+            f"| {record.platform} | {record.format.value} | {record.published_at} | "
+            f"{_cell(record.url)} |"
+        )
+    return {"publications": dg.MetadataValue.md("\n".join(rows))}

@@ -1,0 +1,146 @@
+"""``create``: from a brief to a film."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.briefs import read_brief
+from cli.output import document, say
+from video_platform.domain.brief import Brief
+from video_platform.settings import Settings
+
+if TYPE_CHECKING:
+    from video_platform.agents.studio import Studio
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(create)
+
+
+def create(
+    text: Annotated[str, typer.Argument(help="The brief in plain words.")] = "",
+    file: Annotated[str, typer.Option("-f", "--file", help="Read it from a file; -: stdin.")] = "",
+    language: Annotated[str, typer.Option("-l", "--language", help="en, fr or ar.")] = "en",
+    duration: Annotated[str, typer.Option("-d", "--duration", help="Seconds aimed at.")] = "60",
+    formats: Annotated[
+        list[str] | None,
+        typer.Option("--format", help="16:9, 9:16, 1:1 or 4:5; repeat for more than one."),
+    ] = None,
+    style: Annotated[str, typer.Option(help="Look of the pictures.")] = "clean",
+    voice: Annotated[str, typer.Option(help="Voice name; default: the provider's own.")] = "",
+    provider: Annotated[
+        list[str] | None, typer.Option(help="CAPABILITY=NAME, e.g. voice=piper; repeatable.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder the films are put in.")] = Path("films"),
+    publish: Annotated[bool, typer.Option(help="Publish to the local channel, too.")] = True,
+    new: Annotated[
+        str, typer.Option("--new", help="A label that makes another project of an equal brief.")
+    ] = "",
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Say the price, make nothing.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Make a film from a brief. The same brief again continues or reuses what there is."""
+    brief = read_brief(
+        words=text,
+        file=file,
+        language=language,
+        duration=duration,
+        formats=formats or ["16:9"],
+        style=style,
+        voice=voice,
+        providers=provider or [],
+    )
+    settings = Settings()
+    if estimate:
+        _show_estimate(brief, as_json=as_json)
+        return
+    from cli.films import check_room
+    from video_platform.bootstrap import build_studio
+
+    check_room(settings, out, duration_s=brief.duration_s, formats=len(brief.formats))
+    studio = build_studio(settings)
+    project = studio.open_project(brief, salt=new)
+    make(settings, studio, project.key, out=out, publish=publish, as_json=as_json)
+
+
+def make(
+    settings: Settings,
+    studio: "Studio",
+    key: str,
+    *,
+    out: Path,
+    publish: bool,
+    as_json: bool,
+) -> None:
+    """Run the project's jobs with a live view, put the films in place and report."""
+    from cli.films import deliver
+    from cli.local_run import LocalRunner, project_lock
+    from cli.view import live_view
+
+    if not as_json:
+        say(f"Project {key}")
+    with (
+        project_lock(settings, key),
+        LocalRunner(settings, key) as runner,
+        live_view(quiet=as_json),
+    ):
+        outcomes = runner.run("build_project")
+        films = deliver(studio, key, out)
+        if publish:
+            outcomes += runner.run("publish_project")
+    cost = sum(outcome.cost_usd for outcome in outcomes)
+    report = {
+        "project": key,
+        "films": films,
+        "cost_usd": cost,
+        "stages": [
+            {
+                "name": outcome.name,
+                "status": outcome.status,
+                "seconds": outcome.seconds,
+                "provider_calls": outcome.provider_calls,
+            }
+            for outcome in outcomes
+        ],
+    }
+    if as_json:
+        document(report)
+    else:
+        _show(studio, key, report)
+
+
+def _show(studio: "Studio", key: str, report: dict[str, Any]) -> None:
+    for film in report["films"]:
+        say(f"{film['format']}  {film['duration_s']:.1f} s  {film['path']}")
+    calls = sum(stage["provider_calls"] for stage in report["stages"])
+    say(f"Cost {report['cost_usd']:.2f} USD, {calls} generations made.")
+    notice = _notice(studio, key)
+    if notice:
+        say(f"Note: {notice}")
+
+
+def _notice(studio: "Studio", key: str) -> str:
+    from resources.manifests import manifest_key
+    from video_platform.domain.codec import from_manifest
+    from video_platform.domain.script import Script
+
+    data = studio.store.blobs.read(manifest_key("script", key))
+    return from_manifest(Script, data).notice if data else ""
+
+
+def _show_estimate(brief: Brief, *, as_json: bool) -> None:
+    from cli.estimate import estimate_brief
+
+    found = estimate_brief(brief)
+    if as_json:
+        document(found)
+        return
+    for row in found["capabilities"]:
+        price = "unknown" if row["cost_usd"] is None else f"{row['cost_usd']:.2f} USD"
+        say(f"{row['capability']:<8} {row['provider']:<20} {row['calls']:>3} calls  {price}")
+    total = found["cost_usd"]
+    say("Total: " + ("unknown" if total is None else f"{total:.2f} USD"))

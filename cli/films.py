@@ -1,0 +1,74 @@
+"""Brings finished films to the folder the person asked for, and says what they are."""
+
+from pathlib import Path
+from typing import Any
+
+from video_platform.agents.studio import Studio
+from video_platform.disk import storage_errors, write_atomically
+from video_platform.domain.codec import from_manifest
+from video_platform.domain.manifests import Film, Montage
+from video_platform.errors import InvalidInput, StorageFull
+from video_platform.settings import Settings
+
+_BYTES_PER_SECOND = 2_500_000
+"""Room a second of one format needs while it is made: pictures, segments, film and copy."""
+
+
+def check_room(settings: Settings, out: Path, *, duration_s: int, formats: int) -> None:
+    """Refuse before any work what could not be written at the end."""
+    import shutil
+    import tempfile
+
+    with storage_errors(settings.home):
+        settings.home.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise InvalidInput(
+            f"{out} cannot be written: {error.strerror or error}.",
+            hint="Choose another folder with --out.",
+            code="place_unwritable",
+        ) from error
+    needed = max(settings.min_free_bytes, duration_s * formats * _BYTES_PER_SECOND)
+    for place in (settings.home, out):
+        free = shutil.disk_usage(place).free
+        if free < needed:
+            raise StorageFull(
+                f"{place} has {free // 1_000_000} MB free, and this film needs about "
+                f"{needed // 1_000_000} MB.",
+                hint="Free some space, or choose other places with VIDEO_PLATFORM_DATA_DIR "
+                "and --out.",
+            )
+
+
+def read_montage(studio: Studio, key: str) -> Montage | None:
+    """The project's finished films, if there are any."""
+    from resources.manifests import manifest_key
+
+    data = studio.store.blobs.read(manifest_key("montage", key))
+    return None if data is None else from_manifest(Montage, data)
+
+
+def deliver(studio: Studio, key: str, out: Path) -> list[dict[str, Any]]:
+    """Write every film with its captions and poster into ``out``; the shapes of ``--json``."""
+    montage = read_montage(studio, key)
+    return [_deliver(studio, key, film, out) for film in montage.films] if montage else []
+
+
+def _deliver(studio: Studio, key: str, film: Film, out: Path) -> dict[str, Any]:
+    stem = f"{key}-{film.format.slug}"
+    paths = {}
+    for media in (film.media, film.srt, film.vtt, film.poster):
+        path = out / f"{stem}.{media.extension}"
+        write_atomically(path, studio.store.path(media))
+        paths[media.extension] = str(path.absolute())
+    return {
+        "format": film.format.value,
+        "path": paths["mp4"],
+        "duration_s": film.duration_ms / 1000,
+        "sha256": film.media.sha256,
+        "captions": {"srt": paths["srt"], "vtt": paths["vtt"]},
+        "poster": paths[film.poster.extension],
+    }

@@ -1,0 +1,182 @@
+"""Runs a project's jobs inside this process, on the same assets and records as the UI."""
+
+import os
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cli.dagster_home import open_instance
+from video_platform.disk import storage_errors
+from video_platform.domain.project import Stage
+from video_platform.errors import ProjectBusy, VideoPlatformError
+from video_platform.settings import Settings
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance, ExecuteInProcessResult
+
+_OWNER_TAG = "video_platform/process"
+"""Host and process id of a run made here, so that a later command can tell that it died."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageOutcome:
+    """What one stage came to: ``made``, ``reused`` or ``failed``."""
+
+    name: str
+    status: str
+    seconds: float
+    provider_calls: int
+    cost_usd: float
+
+
+class StageFailed(VideoPlatformError):
+    """A stage's failure with its own code, as the run recorded it."""
+
+
+@contextmanager
+def project_lock(settings: Settings, key: str) -> Iterator[None]:
+    """Only one process makes a project at a time; the lock dies with its process."""
+    from filelock import FileLock, Timeout
+
+    folder = settings.home / "locks"
+    with storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / f"{key}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise ProjectBusy(
+            f"Project {key} is being made by another process.",
+            hint="Wait until it is done, or stop it; then run the command again.",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+class LocalRunner:
+    """Runs jobs of one project; use as a context manager."""
+
+    def __init__(self, settings: Settings, key: str) -> None:
+        self._settings = settings
+        self._key = key
+        self._instance: DagsterInstance | None = None
+
+    def __enter__(self) -> "LocalRunner":
+        from assets_defs.partitions import PROJECTS
+
+        with storage_errors(self._settings.home):
+            self._instance = open_instance(self._settings)
+        name = PROJECTS.name or ""
+        if not self._instance.has_dynamic_partition(name, self._key):
+            self._instance.add_dynamic_partitions(name, [self._key])
+        self._end_dead_runs()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._instance is not None:
+            self._instance.dispose()
+
+    def run(
+        self,
+        job_name: str,
+        *,
+        only: Mapping[Stage, Sequence[int]] | None = None,
+        stages: Sequence[Stage] = (),
+    ) -> list[StageOutcome]:
+        """Execute a job, or only some of its stages; the outcomes come in the order they ended.
+
+        Raises:
+            StageFailed: with the code, message and hint that the failing stage gave.
+        """
+        import definitions
+
+        ops = {
+            stage.value: {"config": {"only": list(scenes)}}
+            for stage, scenes in (only or {}).items()
+        }
+        result = definitions.defs.resolve_job_def(job_name).execute_in_process(
+            instance=self._instance,
+            partition_key=self._key,
+            asset_selection=_asset_keys(stages),
+            run_config={
+                "ops": ops,
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            },
+            tags={_OWNER_TAG: f"{socket.gethostname()}:{os.getpid()}"},
+            raise_on_error=False,
+        )
+        if not result.success:
+            raise _failure_of(result)
+        return _outcomes(result)
+
+    def _end_dead_runs(self) -> None:
+        """Mark runs of this project as failed whose process on this machine is gone."""
+        from dagster import DagsterRunStatus, RunsFilter
+
+        assert self._instance is not None  # noqa: S101 - entered
+        unfinished = RunsFilter(
+            statuses=[DagsterRunStatus.STARTED, DagsterRunStatus.STARTING],
+            tags={"dagster/partition": self._key},
+        )
+        for run in self._instance.get_runs(filters=unfinished):
+            host, _, process = run.tags.get(_OWNER_TAG, "").partition(":")
+            if host == socket.gethostname() and not _is_alive(int(process)):
+                self._instance.report_run_failed(run, "The process that made it was killed.")
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return process != os.getpid()
+
+
+def _asset_keys(stages: Sequence[Stage]) -> Any:
+    from dagster import AssetKey
+
+    return [AssetKey(stage.value) for stage in stages] or None
+
+
+def _outcomes(result: "ExecuteInProcessResult") -> list[StageOutcome]:
+    outcomes = []
+    for event in result.get_asset_materialization_events():
+        materialization = event.step_materialization_data.materialization
+        facts: dict[str, Any] = {
+            name: value.value for name, value in materialization.metadata.items()
+        }
+        outcomes.append(
+            StageOutcome(
+                name=materialization.asset_key.path[-1],
+                status=str(facts["status"]),
+                seconds=float(facts["seconds"]),
+                provider_calls=int(facts["provider_calls"]),
+                cost_usd=float(facts["cost_usd"]),
+            )
+        )
+    return outcomes
+
+
+def _failure_of(result: "ExecuteInProcessResult") -> VideoPlatformError:
+    """The first failing step's own words; a failed check names its rules."""
+    for event in result.all_events:
+        if event.is_step_failure:
+            data = event.step_failure_data
+            given = data.user_failure_data
+            if given is not None and "code" in given.metadata:
+                return StageFailed(str(given.description), code=str(given.metadata["code"].value))
+            cause = data.error.cause if data.error and data.error.cause else data.error
+            words = cause.message.strip() if cause else "no reason recorded"
+            return StageFailed(
+                f"Stage {event.step_key} failed: {words}",
+                hint="See the run in the Dagster UI: video-platform up.",
+            )
+    failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
+    words = "; ".join(f"{check.check_name}: {check.description}" for check in failed)
+    return StageFailed(words or "The run failed.", code="check_failed" if failed else "run_failed")

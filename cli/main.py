@@ -1,0 +1,75 @@
+"""Entry point: commands, and the one place where errors become sentences and exit codes."""
+
+import json
+import os
+import sys
+import warnings
+from typing import Annotated
+
+import typer
+
+from cli import create, doctor, projects, regenerate, serve
+from cli.output import say
+from video_platform.errors import (
+    InvalidInput,
+    NotConfigured,
+    ProjectError,
+    VideoPlatformError,
+)
+
+EXIT_CODES: tuple[tuple[type[BaseException], int], ...] = (
+    (InvalidInput, 2),
+    (NotConfigured, 3),
+    (ProjectError, 4),
+    (VideoPlatformError, 1),
+)
+"""Exit status by kind of error; 130 means stopped by Ctrl-C, as shells have it."""
+
+app = typer.Typer(
+    name="video-platform",
+    help="From a brief in plain words to a finished, published film.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+for module in (create, projects, regenerate, serve, doctor):
+    module.register(app)
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        typer.echo(f"video-platform {version('video-platform')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show version.")
+    ] = False,
+) -> None:
+    """From a brief in plain words to a finished, published film."""
+
+
+def run() -> None:
+    """Run the command line; never shows a traceback unless VIDEO_PLATFORM_DEBUG is set."""
+    warnings.filterwarnings("ignore", module="dagster")
+    try:
+        app()
+    except VideoPlatformError as error:
+        if os.environ.get("VIDEO_PLATFORM_DEBUG"):
+            raise
+        if "--json" in sys.argv:
+            document = {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
+            print(json.dumps(document, ensure_ascii=False))  # noqa: T201 - the JSON document
+        say(f"error [{error.code}]: {error}")
+        sys.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))
+    except KeyboardInterrupt:
+        say("Stopped. What was finished is kept; the same command goes on from there.")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    run()

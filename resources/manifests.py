@@ -1,0 +1,61 @@
+"""IO manager: an asset's value is a small labelled JSON document; media never pass through it."""
+
+import hashlib
+from typing import Any
+
+import dagster as dg
+
+from video_platform.domain.codec import from_manifest, to_manifest
+from video_platform.errors import MediaMissing
+
+
+def manifest_key(asset: str, partition: str) -> str:
+    """Where an asset's current value of one project is stored."""
+    return f"manifests/{asset}/{partition}/current.json"
+
+
+class ManifestIOManager(dg.ConfigurableIOManager):
+    """Stores manifests in the media store, local or S3, by its URL.
+
+    Every version is kept under its hash beside ``current.json``, so that a value once made can be
+    gone back to. An empty ``store_url`` comes from ``VIDEO_PLATFORM_STORE_URL``.
+    """
+
+    store_url: str = ""
+    s3_endpoint_url: str = ""
+
+    def _blobs(self) -> Any:
+        from video_platform.settings import Settings
+        from video_platform.store import open_blobs
+
+        settings = Settings()
+        return open_blobs(
+            self.store_url or settings.resolved_store_url,
+            s3_endpoint_url=self.s3_endpoint_url or settings.s3_endpoint_url,
+        )
+
+    def handle_output(self, context: dg.OutputContext, obj: object) -> None:
+        """Write the value's version, then point ``current.json`` at the same bytes."""
+        key = manifest_key(context.asset_key.path[-1], context.partition_key)
+        data = to_manifest(obj)
+        version = hashlib.sha256(data).hexdigest()[:16]
+        blobs = self._blobs()
+        blobs.write(key.replace("current", version), data)
+        blobs.write(key, data)
+        context.add_output_metadata({"manifest": blobs.url(key)})
+
+    def load_input(self, context: dg.InputContext) -> object:
+        """The upstream asset's value for this partition.
+
+        Raises:
+            MediaMissing: it was never made, or the store lost it; names the key.
+        """
+        key = manifest_key(context.asset_key.path[-1], context.partition_key)
+        data = self._blobs().read(key)
+        if data is None:
+            raise MediaMissing(
+                f"The store has nothing under {key}.",
+                hint=f"Materialize {context.asset_key.path[-1]} of this project first.",
+            )
+        kind: Any = context.dagster_type.typing_type
+        return from_manifest(kind, data)

@@ -1,0 +1,67 @@
+"""Fixtures every room shares: private settings, a studio, and the real command."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from video_platform.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(autouse=True)
+def _private_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test reads the person's own projects, keys or Dagster home."""
+    for name in list(os.environ):
+        if name.startswith(("VIDEO_PLATFORM_", "DAGSTER_")) or name.endswith("_API_KEY"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("VIDEO_PLATFORM_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings whose data live in the test's own directory."""
+    return Settings(data_dir=tmp_path / "data")
+
+
+def run_command(
+    *arguments: str | os.PathLike[str],
+    data_dir: Path,
+    env: dict[str, str] | None = None,
+    stdin: bytes | None = None,
+    timeout: float = 240,
+) -> subprocess.CompletedProcess[str]:
+    """The real command line in a process of its own, as a person would call it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "cli.main", *map(os.fspath, arguments)],
+        cwd=data_dir.parent,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "VIDEO_PLATFORM_DATA_DIR": str(data_dir),
+            **(env or {}),
+        },
+        input=stdin,
+        capture_output=True,
+        timeout=timeout,
+        check=False,
+    )
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+    )
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Command:
+    """``command("projects", "--json")`` in this test's own data directory."""
+
+    def call(*arguments: str | os.PathLike[str], **options: object) -> object:
+        return run_command(*arguments, data_dir=tmp_path / "data", **options)  # type: ignore[arg-type]
+
+    return call  # type: ignore[return-value]

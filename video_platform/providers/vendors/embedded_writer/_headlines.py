@@ -1,0 +1,135 @@
+"""Short lines for the screen: a clause or phrase of the source, never cut inside a thought."""
+
+import re
+from typing import Final
+
+from video_platform.providers.vendors.embedded_writer._lexicon import Lexicon
+from video_platform.providers.vendors.embedded_writer._sentences import (
+    capitalise,
+    leans_on_previous,
+    without_connective,
+    without_parentheticals,
+)
+from video_platform.providers.vendors.embedded_writer._terms import content_stems, tokens
+
+HEADLINE_CHARACTERS: Final = 48
+HEADLINE_WORDS: Final = 7
+ITEM_CHARACTERS: Final = 42
+_CLAUSE_MARK: Final = re.compile(r"\s*[,،;؛:](?=\s)\s*|\s+[—–]\s+|\s*[()«»“”]\s*|[.!?؟…]+(?=\s|$)")
+_EDGE: Final = " ,،;؛:.…!—–-\"'’“”«»()"
+
+
+def clauses(sentence: str, words: Lexicon) -> list[tuple[str, bool]]:
+    """Clauses of a sentence, and whether each one opens a thought of its own."""
+    found: list[tuple[str, bool]] = []
+    for position, part in enumerate(_CLAUSE_MARK.split(sentence)):
+        run: list[str] = []
+        is_main = position == 0
+        for token in part.split():
+            bare = token.casefold().split("’")[0].split("'")[0]
+            if run and bare in words.subordinators:
+                found.append((" ".join(run), is_main))
+                run, is_main = [], False
+            run.append(token)
+        if run:
+            found.append((" ".join(run), is_main))
+    return [(text.strip(_EDGE), is_main) for text, is_main in found if text.strip(_EDGE)]
+
+
+def _bare(token: str) -> str:
+    return token.casefold().strip(_EDGE).split("’")[-1].split("'")[-1]
+
+
+def _dangles(tokens_: list[str], words: Lexicon) -> bool:
+    last = _bare(tokens_[-1])
+    return last in words.stops or last in words.tails or last in words.joints or last.isdigit()
+
+
+def shorten(clause: str, words: Lexicon, limit: int, max_words: int = HEADLINE_WORDS + 1) -> str:
+    """The longest opening of ``clause`` that fits and ends before a joint; empty when none does."""
+    parts = clause.split()
+    if len(clause) <= limit and len(parts) <= max_words:
+        return clause
+    for end in range(min(len(parts) - 1, max_words), 1, -1):
+        head = parts[:end]
+        is_joint = parts[end].casefold() in words.joints | words.subordinators
+        if is_joint and len(" ".join(head)) <= limit and not _dangles(head, words):
+            return " ".join(head).strip(_EDGE)
+    return ""
+
+
+def fit(text: str, words: Lexicon, limit: int) -> str:
+    """``text`` within ``limit`` characters at any price: at a joint, or between two words."""
+    text = text.strip(_EDGE)
+    for clause, _ in [(text, True), *clauses(text, words)[:1]]:
+        if short := shorten(clause, words, limit, max_words=12):
+            return short
+    parts = text.split()
+    while len(parts) > 1 and (len(" ".join(parts)) > limit or _dangles(parts, words)):
+        parts.pop()
+    return " ".join(parts)[:limit].strip(_EDGE)
+
+
+def headline_candidates(
+    sentence: str, words: Lexicon, weights: dict[str, float]
+) -> list[tuple[float, str]]:
+    """Lines a sentence offers, each with its worth; the best first."""
+    plain = without_connective(without_parentheticals(sentence), words)
+    offers: list[tuple[float, str]] = []
+    for clause, is_main in clauses(plain, words):
+        parts = clause.split()
+        if parts and not is_main and parts[0].casefold() in words.subordinators and len(parts) > 3:
+            clause = " ".join(parts[1:])
+        line = shorten(clause, words, HEADLINE_CHARACTERS)
+        if line and (worth := _worth(line, clause, is_main, words, weights)) > 0:
+            offers.append((worth, capitalise(line)))
+    return sorted(offers, key=lambda offer: -offer[0])
+
+
+def _worth(
+    line: str, clause: str, is_main: bool, words: Lexicon, weights: dict[str, float]
+) -> float:
+    parts = line.split()
+    stems = content_stems(line, words)
+    if len(stems) < 2 or len(parts) < 2 or _dangles(parts, words):
+        return 0.0
+    worth = 1.0 + sum(weights.get(term, 0.0) for term in stems) / len(stems)
+    worth += 0.25 * min(len(stems), 4)
+    first = tokens(line)[0] if tokens(line) else ""
+    if leans_on_previous(line, words):
+        worth -= 1.6
+    if first in words.joints:
+        worth -= 1.1
+    if not is_main:
+        worth -= 0.5
+    if len(line) < len(clause):
+        worth -= 0.5
+    if len(parts) > HEADLINE_WORDS:
+        worth -= 0.2
+    return worth
+
+
+def enumeration(sentence: str, words: Lexicon) -> tuple[str, ...]:
+    """Three or four short parallel things named in a sentence; empty when it names none."""
+    joiner = re.escape(words.last_joiner.strip("، ,"))
+    is_rtl = words.language.is_rtl
+    last = r"\s*،?\s+و(?=\w{3})" if is_rtl else rf",?\s+{joiner}\s+"
+    mark = r"(?:،\s+و?|\s+و(?=ال))" if is_rtl else r",\s+"
+    thing = r"[^,،;؛:.!?؟—–()«»“”]{2,40}?"
+    pattern = rf"(^|:\s)({thing}(?:{mark}{thing})+){last}([^,،;؛:.!?؟—–()«»“”]{{2,60}})"
+    for found in re.finditer(pattern, sentence):
+        items = [item.strip(_EDGE) for item in [*re.split(mark, found[2]), found[3]]]
+        if len(items[-1].split()) > 4:
+            items.pop()
+        if not 3 <= len(items) <= 4 or any(not 0 < len(item.split()) <= 4 for item in items):
+            continue
+        if found[1] or _is_parallel(items, words):
+            return tuple(items)
+    return ()
+
+
+def _is_parallel(items: list[str], words: Lexicon) -> bool:
+    """Whether a list that opens its sentence hides no verb in its first item."""
+    starts_bare = [tokens(item)[:1] and tokens(item)[0] not in words.stops for item in items]
+    longest = max(len(item.split()) for item in items[1:])
+    return len(items[0].split()) <= longest and len(set(map(bool, starts_bare))) == 1

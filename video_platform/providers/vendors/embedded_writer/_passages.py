@@ -1,0 +1,248 @@
+"""Passages: the smallest pieces a scene is made of, each with its own narration and worth."""
+
+import re
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Final
+
+from video_platform.providers.vendors.embedded_writer._blocks import (
+    Block,
+    BlockKind,
+    Document,
+    paragraph_texts,
+)
+from video_platform.providers.vendors.embedded_writer._clean import (
+    has_speech,
+    speakable,
+    strong_terms,
+)
+from video_platform.providers.vendors.embedded_writer._headlines import ITEM_CHARACTERS, fit
+from video_platform.providers.vendors.embedded_writer._lexicon import Lexicon
+from video_platform.providers.vendors.embedded_writer._sentences import (
+    finish,
+    leans_on_previous,
+    split_long,
+    split_sentences,
+    without_parentheticals,
+)
+from video_platform.providers.vendors.embedded_writer._speech import characters_in, speech_seconds
+
+SENTENCE_LIMIT_S: Final = 11.0
+_CHUNK_S: Final = 9.0
+_MAX_ITEMS: Final = 4
+_ATTRIBUTION: Final = re.compile(r"^\s*(?:—|–|--|-|~|―)\s*(.+)$")
+_INLINE_ATTRIBUTION: Final = re.compile(r"^(.*\S)\s*(?:—|–|―|--)\s*([^—–.!?]{3,80})$", re.S)
+_LABELLED: Final = re.compile(r"^(.{2,45}?)\s*(?::\s|\s[—–]\s|\s-\s)(.+)$")
+_INTRO_END: Final = re.compile(r"\s*[:：]\s*$")
+
+
+class PassageKind(Enum):
+    """What a passage holds."""
+
+    SENTENCE = "sentence"
+    LIST = "list"
+    STEPS = "steps"
+    QUOTE = "quote"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """Narration for part of a scene.
+
+    Args:
+        section: counts headings from 0.
+        paragraph: counts blocks; passages of one block may lean on one another.
+        needs_previous: makes no sense without the passage before it.
+        items: what a list or steps passage shows.
+        speaker: who a quote is from, in full.
+        lead: the line that introduces a list, without its colon.
+    """
+
+    kind: PassageKind
+    text: str
+    section: int
+    heading: str
+    paragraph: int
+    place: int = 0
+    needs_previous: bool = False
+    items: tuple[str, ...] = ()
+    speaker: str = ""
+    lead: str = ""
+    strong: tuple[str, ...] = ()
+    seconds: float = 0.0
+    score: float = 0.0
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Turns blocks into passages, one section after another."""
+
+    words: Lexicon
+    budget_s: float
+    passages: list[Passage]
+    section: int = 0
+    heading: str = ""
+    paragraph: int = 0
+
+    def add(self, kind: PassageKind, text: str, **more: object) -> None:
+        text = text.strip()
+        if not has_speech(text):
+            return
+        passage = Passage(
+            kind=kind,
+            text=text,
+            section=self.section,
+            heading=self.heading,
+            paragraph=self.paragraph,
+            seconds=speech_seconds(text, self.words),
+        )
+        self.passages.append(replace(passage, **more))  # type: ignore[arg-type]  # field names
+
+
+def read_passages(document: Document, words: Lexicon, budget_s: float) -> list[Passage]:
+    """All passages of a document in order; lists are kept short enough for ``budget_s``."""
+    reader = _Reader(words, budget_s, [])
+    blocks = document.blocks
+    for position, block in enumerate(blocks):
+        reader.paragraph = position
+        follows = blocks[position + 1] if position + 1 < len(blocks) else None
+        if block.kind is BlockKind.HEADING:
+            reader.section += 1
+            reader.heading = speakable(block.lines[0]).rstrip(":. ")
+        elif block.kind is BlockKind.PARAGRAPH:
+            _read_paragraph(reader, block, follows)
+        elif block.kind is BlockKind.QUOTE:
+            _read_quote(reader, block)
+        else:
+            before = blocks[position - 1] if position else None
+            _read_list(reader, block, before)
+    if not reader.passages:  # nothing but headings
+        for block in blocks:
+            reader.add(PassageKind.SENTENCE, finish(speakable(block.lines[0]), words))
+    return [replace(p, place=place) for place, p in enumerate(reader.passages)]
+
+
+def _introduces(text: str) -> bool:
+    return bool(_INTRO_END.search(text))
+
+
+def _is_list(block: Block | None) -> bool:
+    return block is not None and block.kind in (BlockKind.LIST, BlockKind.STEPS)
+
+
+def _read_paragraph(reader: _Reader, block: Block, follows: Block | None) -> None:
+    strong = tuple(term for line in block.lines for term in strong_terms(line))
+    limit = characters_in(SENTENCE_LIMIT_S, reader.words)
+    for text in paragraph_texts(block):
+        for raw in split_sentences(text, reader.words):
+            if _introduces(raw) and _is_list(follows) and raw == _last_sentence(block, reader.words):
+                continue  # the list says it
+            sentence = finish(without_parentheticals(raw), reader.words)
+            for number, piece in enumerate(split_long(sentence, reader.words, limit)):
+                reader.add(
+                    PassageKind.SENTENCE,
+                    piece,
+                    needs_previous=number > 0 or leans_on_previous(piece, reader.words),
+                    strong=tuple(term for term in strong if term in piece),
+                )
+
+
+def _last_sentence(block: Block, words: Lexicon) -> str:
+    sentences = split_sentences(paragraph_texts(block)[-1], words)
+    return sentences[-1] if sentences else ""
+
+
+def _read_quote(reader: _Reader, block: Block) -> None:
+    lines = [speakable(line) for line in block.lines]
+    speaker = ""
+    if len(lines) > 1 and (found := _ATTRIBUTION.match(lines[-1])):
+        speaker, lines = found[1].strip(), lines[:-1]
+    quote = " ".join(lines).strip("“”\"«» ")
+    if not speaker and (found := _INLINE_ATTRIBUTION.match(quote)):
+        quote, speaker = found[1].strip("“”\"«» "), found[2].strip()
+    if not speaker or speech_seconds(quote, reader.words) > 2 * SENTENCE_LIMIT_S:
+        _read_paragraph(reader, Block(kind=BlockKind.PARAGRAPH, lines=(quote,)), None)
+        return
+    opening, closing = reader.words.quote_marks
+    said = reader.words.speaker.format(
+        name=re.split(r"[,،(]", speaker)[0].strip(),
+        quote=opening + finish(quote, reader.words) + closing,
+    )
+    reader.add(PassageKind.QUOTE, said, speaker=speaker, items=(quote,))
+
+
+def _read_list(reader: _Reader, block: Block, before: Block | None) -> None:
+    """A list in passages: told in full where time allows, else its leading words only."""
+    words = reader.words
+    kind = PassageKind.STEPS if block.kind is BlockKind.STEPS else PassageKind.LIST
+    lead = ""
+    if before is not None and before.kind is BlockKind.PARAGRAPH:
+        last = _last_sentence(before, words)
+        lead = _INTRO_END.sub("", last) if _introduces(last) else ""
+    shown = [_item_line(line, words) for line in block.lines]
+    told = [_strip_end(speakable(line)) for line in block.lines]
+    seconds = sum(speech_seconds(item, words) for item in told)
+    if seconds > max(0.34 * reader.budget_s, _CHUNK_S):
+        told = [short or item for short, item in zip(shown, told, strict=True)]
+    as_sentences = kind is PassageKind.STEPS or any(len(item.split()) > 6 for item in told)
+    for number, chunk in enumerate(_chunks(told, words)):
+        items = [told[i] for i in chunk]
+        text = _tell(items, lead or reader.heading, words, is_first=not number, split=as_sentences)
+        reader.add(
+            kind,
+            text,
+            needs_previous=number > 0,
+            items=tuple(shown[i] or fit(told[i], words, ITEM_CHARACTERS) for i in chunk),
+            lead=lead,
+        )
+
+
+def _strip_end(item: str) -> str:
+    bare = item.strip()
+    inner = bare[:-1]
+    return inner.rstrip() if bare.endswith((".", ";", "؛", ",", "،")) else bare
+
+
+def _item_line(line: str, words: Lexicon) -> str:
+    """What the screen shows of an item: its bold or labelled lead, or the item cut short."""
+    plain = _strip_end(speakable(line))
+    strong = strong_terms(line)
+    if strong and plain.startswith(strong[0]) and len(strong[0]) <= ITEM_CHARACTERS:
+        return strong[0]
+    if (found := _LABELLED.match(plain)) and len(found[1]) <= ITEM_CHARACTERS:
+        return found[1].strip()
+    return plain if len(plain) <= ITEM_CHARACTERS else fit(plain, words, ITEM_CHARACTERS)
+
+
+def _chunks(items: list[str], words: Lexicon) -> list[list[int]]:
+    """Item numbers by scene: at most four each, about nine seconds each, evenly filled."""
+    total = sum(speech_seconds(item, words) + 0.2 for item in items)
+    count = max(-(-len(items) // _MAX_ITEMS), round(total / _CHUNK_S), 1)
+    count = min(count, len(items))
+    size, extra = divmod(len(items), count)
+    chunks: list[list[int]] = []
+    start = 0
+    for number in range(count):
+        end = start + size + (1 if number < extra else 0)
+        chunks.append(list(range(start, end)))
+        start = end
+    return chunks
+
+
+def _tell(items: list[str], lead: str, words: Lexicon, *, is_first: bool, split: bool) -> str:
+    colon = " : " if words.comma == ", " and words.full_stop == "." and words.last_joiner == " et " else ": "
+    if split:
+        body = " ".join(finish(item, words) for item in items)
+        return f"{finish(lead, words)} {body}" if lead and is_first else body
+    told = [_lower_article(item, words) for item in items]
+    joined = told[0] if len(told) == 1 else words.comma.join(told[:-1]) + words.last_joiner + told[-1]
+    if not is_first:
+        return finish(words.continued.format(items=joined), words)
+    return finish(f"{lead}{colon}{joined}" if lead else joined, words)
+
+
+def _lower_article(item: str, words: Lexicon) -> str:
+    """A capital only where the item is a name: ``The tower`` in a row becomes ``the tower``."""
+    first = item.split()[0] if item.split() else ""
+    is_plain = first.casefold() in words.stops and first[1:].islower() or first in ("A", "À")
+    return item[0].lower() + item[1:] if is_plain else item
