@@ -47,7 +47,7 @@ def real_s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
 def _bucket(endpoint: str) -> None:
     import boto3
 
-    boto3.client("s3", endpoint_url=endpoint).create_bucket(Bucket="films")
+    boto3.session.Session().client("s3", endpoint_url=endpoint).create_bucket(Bucket="films")
 
 
 @pytest.fixture(params=["local", "moto", "server"])

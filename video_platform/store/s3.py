@@ -62,7 +62,9 @@ class S3Blobs:
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
         )
-        return boto3.client("s3", endpoint_url=self.endpoint_url or None, config=config)
+        # A session of its own: the default one keeps the first credentials it ever saw.
+        session = boto3.session.Session()
+        return session.client("s3", endpoint_url=self.endpoint_url or None, config=config)
 
     @_mapped
     def exists(self, key: str) -> bool:

@@ -32,9 +32,7 @@ class WordSize(NamedTuple):
 @lru_cache(maxsize=256)
 def load_font(face: Face, size: int) -> ImageFont.FreeTypeFont:
     """The font at a size in pixels; Raqm shapes Arabic and orders mixed text."""
-    return ImageFont.truetype(
-        str(_FILES[face]), max(1, size), layout_engine=ImageFont.Layout.RAQM
-    )
+    return ImageFont.truetype(str(_FILES[face]), max(1, size), layout_engine=ImageFont.Layout.RAQM)
 
 
 def direction(language: Language) -> str:
@@ -64,7 +62,9 @@ def _read_cmap(data: bytes) -> frozenset[int]:
     (count,) = struct.unpack_from(">H", data, 4)
     tables = {
         tag: offset
-        for tag, _, offset, _ in (struct.unpack_from(">4sIII", data, 12 + 16 * i) for i in range(count))
+        for tag, _, offset, _ in (
+            struct.unpack_from(">4sIII", data, 12 + 16 * i) for i in range(count)
+        )
     }
     start = tables[b"cmap"]
     (count,) = struct.unpack_from(">H", data, start + 2)

@@ -59,9 +59,7 @@ def draw_scene(
     _SCENES[dice.choice(names)](canvas, box, cast, treatment, dice)
 
 
-def _disc(
-    canvas: Canvas, box: Box, cast: Cast, treatment: Treatment, dice: random.Random
-) -> None:
+def _disc(canvas: Canvas, box: Box, cast: Cast, treatment: Treatment, dice: random.Random) -> None:
     """A large disc with rings; the other icons travel on one of them."""
     palette, unit = canvas.palette, canvas.page.unit
     x, y = box.centre
@@ -106,9 +104,7 @@ def _mosaic(
     gap = unit * (1.1 if treatment.corner else 0)
     columns = 3 if box.width < box.height * 1.45 else 4 if box.width < box.height * 1.9 else 5
     rows = 3 if columns == 3 else 2 if columns == 5 else 3
-    side = min(
-        (box.width - gap * (columns - 1)) / columns, (box.height - gap * (rows - 1)) / rows
-    )
+    side = min((box.width - gap * (columns - 1)) / columns, (box.height - gap * (rows - 1)) / rows)
     left = box.centre[0] - (side * columns + gap * (columns - 1)) / 2
     top = box.centre[1] - (side * rows + gap * (rows - 1)) / 2
     hero_column, hero_row = dice.randrange(columns - 1), dice.randrange(rows - 1)
@@ -133,9 +129,7 @@ def _hero_tile(canvas: Canvas, tile: Box, name: str, treatment: Treatment) -> No
     draw_icon(canvas, name, tile.inset(tile.width * 0.17), panel_inks(canvas), weight=1.8)
 
 
-def _tile(
-    canvas: Canvas, tile: Box, name: str, treatment: Treatment, dice: random.Random
-) -> None:
+def _tile(canvas: Canvas, tile: Box, name: str, treatment: Treatment, dice: random.Random) -> None:
     palette, unit = canvas.palette, canvas.page.unit
     outline = rounded(tile, unit * treatment.corner)
     if name:
@@ -179,17 +173,19 @@ def _motif(motif: str, tile: Box, dice: random.Random) -> list[Outline]:
         for share in (0.95, 0.6, 0.25):
             whole = quarter(tile, corner)
             mid = whole[0]
-            outer = [(mid[0] + (a - mid[0]) * share, mid[1] + (b - mid[1]) * share) for a, b in whole[1:]]
+            outer = [
+                (mid[0] + (a - mid[0]) * share, mid[1] + (b - mid[1]) * share) for a, b in whole[1:]
+            ]
             low = max(0.0, share - 0.17)
-            inner = [(mid[0] + (a - mid[0]) * low, mid[1] + (b - mid[1]) * low) for a, b in whole[1:]]
+            inner = [
+                (mid[0] + (a - mid[0]) * low, mid[1] + (b - mid[1]) * low) for a, b in whole[1:]
+            ]
             bands.append([*outer, *reversed(inner)])
         return bands
     return []
 
 
-def _arch(
-    canvas: Canvas, box: Box, cast: Cast, treatment: Treatment, dice: random.Random
-) -> None:
+def _arch(canvas: Canvas, box: Box, cast: Cast, treatment: Treatment, dice: random.Random) -> None:
     """A window on a stylised landscape, with the icon in front."""
     palette, unit = canvas.palette, canvas.page.unit
     width = min(box.width, box.height * 0.86 if box.height > box.width * 0.7 else box.height * 1.5)
@@ -215,20 +211,29 @@ def _arch(
             (frame.right, level - swing),
             40,
         )
-        shape = [(frame.left, frame.bottom), (frame.left, level), *hill, (frame.right, frame.bottom)]
+        shape = [
+            (frame.left, frame.bottom),
+            (frame.left, level),
+            *hill,
+            (frame.right, frame.bottom),
+        ]
         canvas.fill(shape, colour=mix(palette.panel, palette.second, share), clip=window)
     size = min(width, frame.height) * 0.27
     middle = frame.top + frame.height * 0.56
     badge = circle(x, middle, size * 1.18)
     canvas.shadow(badge, drop=unit, blur=unit * 1.6, opacity=0.3)
     canvas.fill(badge, colour=palette.card)
-    draw_icon(canvas, cast.hero, Box(x, middle, x, middle).inset(-size * 0.74), ground_inks(canvas), weight=2.0)
+    draw_icon(
+        canvas,
+        cast.hero,
+        Box(x, middle, x, middle).inset(-size * 0.74),
+        ground_inks(canvas),
+        weight=2.0,
+    )
     del treatment
 
 
-def _card(
-    canvas: Canvas, box: Box, cast: Cast, treatment: Treatment, dice: random.Random
-) -> None:
+def _card(canvas: Canvas, box: Box, cast: Cast, treatment: Treatment, dice: random.Random) -> None:
     """One panel with rings running out of a corner behind the icon."""
     palette, unit = canvas.palette, canvas.page.unit
     panel = rounded(box, unit * treatment.corner * 1.6)
@@ -246,12 +251,12 @@ def _card(
     others = cast.others[:2] if box.width > box.height * 1.5 else ()
     for side, name in zip((-1, 1), others, strict=False):
         spot = u + side * (size * 1.9)
-        draw_icon(canvas, name, Box(spot, v, spot, v).inset(-size * 0.36), panel_inks(canvas), weight=2.4)
+        draw_icon(
+            canvas, name, Box(spot, v, spot, v).inset(-size * 0.36), panel_inks(canvas), weight=2.4
+        )
 
 
-def _plate(
-    canvas: Canvas, box: Box, cast: Cast, treatment: Treatment, dice: random.Random
-) -> None:
+def _plate(canvas: Canvas, box: Box, cast: Cast, treatment: Treatment, dice: random.Random) -> None:
     """A figure as in a printed magazine: hairline frame, one flat shape, the icon on it."""
     palette, unit = canvas.palette, canvas.page.unit
     canvas.fill(rounded(box, 0), colour=palette.tint)
@@ -270,9 +275,7 @@ def _plate(
     del treatment
 
 
-def _ring(
-    canvas: Canvas, box: Box, cast: Cast, treatment: Treatment, dice: random.Random
-) -> None:
+def _ring(canvas: Canvas, box: Box, cast: Cast, treatment: Treatment, dice: random.Random) -> None:
     """Fine rings around a bare icon, the others small beside it."""
     palette, unit = canvas.palette, canvas.page.unit
     x, y = box.centre

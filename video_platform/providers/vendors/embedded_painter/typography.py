@@ -198,9 +198,7 @@ def natural_leading(language: Language, text: str = "") -> float:
 
 
 @lru_cache(maxsize=2048)
-def _break(
-    text: str, face: Face, width: float, language: Language, split: bool
-) -> tuple[str, ...]:
+def _break(text: str, face: Face, width: float, language: Language, split: bool) -> tuple[str, ...]:
     """Lines of about equal length, as few as ``width`` (in shares of the size) allows."""
     words = split_words(text)
     if split:

@@ -22,13 +22,13 @@ CONCEPTS: Final[dict[str, str]] = {
     "heart": "heart hearts love cardiac cœur* coeur* amour* cardiaque* قلب قلوب حب",
     "money": "money cost costs price* dollar* euro* bank* pay paid salary economy economic* invest* argent"
     " prix coût* banque* salaire* économi* monnaie مال أموال سعر أسعار تكلفة بنك دولار اقتصاد* عملة",
-    "growth": "grow* growth increase* rise rises rising rose expand* croissan* augment* hausse* progress*"
+    "growth": "grow* growth increase* rise rises rising expand* croissan* augment* hausse* progress*"
     " نمو ينمو زيادة ازداد* ارتفاع تزدهر ازدهار",
     "chart": "percent percentage statistic* data survey* average proportion* pourcent* statisti* données"
     " moyenne* نسبة إحصا* بيانات متوسط",
     "time": "time times century centuries millenni* ancient history past decade* temps siècle* millénaire*"
-    " ancien* histoire زمن وقت قرن قرون تاريخ* قديم* أثر",
-    "clock": "clock* hour hours minute* second seconds watch watches heure* horloge* montre montres ساعة"
+    " ancien* histoire زمن وقت قرن قرون تاريخ* قديم* تراث",
+    "clock": "clock* hour hours minute* seconds watch watches heure* horloge* montre montres ساعة"
     " ساعات دقيقة دقائق ثانية ثوان",
     "calendar": "calendar* year years month months day days week* date january february april june july"
     " august september october november december année* mois jour jours semaine* calendrier* سنة سنوات"
@@ -46,7 +46,7 @@ CONCEPTS: Final[dict[str, str]] = {
     "book": "book* read reading reader* write* writer* author* poem* poet* novel* librar* livre* lire lecture*"
     " écri* auteur* poème* poète* roman* bibliothèque* كتاب كتب قراءة كاتب شعر شاعر رواية مكتبة",
     "science": "scien* physic* physicist* chemi* biolog* atom* molecul* astronom* research* bacteri* microb*"
-    " ferment* levain* levure* yeast* savant* chimi* biolog* bactéri* recherche* علم علوم علماء عالم كيمياء"
+    " ferment* levain* levure* yeast* savant* chimi* biolog* bactéri* recherche* علم علوم علماء كيمياء"
     " فيزياء أحياء بحث* بكتيريا هندسة",
     "lab": "lab laborator* experiment* test tests microscope* laboratoire* expérience* مختبر* تجربة تجارب",
     "computer": "computer* software digital algorithm* program* laptop* ordinateur* logiciel* numérique*"
@@ -59,7 +59,7 @@ CONCEPTS: Final[dict[str, str]] = {
     "shield": "shield* defen* guard* bouclier* défen* درع دفاع حارس",
     "lock": "lock locks locked password* encrypt* key keys serrure* verrou* mot-de-passe clé clés قفل مفتاح"
     " تشفير",
-    "earth": "earth planet* world global* globe continent* terre monde mondial* planète* أرض كوكب عالمي*",
+    "earth": "earth planet* world global* globe continent* terre monde mondial* planète* أرض كوكب عالم عالمي*",
     "forest": "forest* jungle* woodland* forêt* bois غابة غابات",
     "tree": "tree trees oak* palm palms wood wooden arbre* palmier* chêne* شجر* نخلة نخيل",
     "plant": "plant plants leaf leaves flower* seed seeds garden* plante* feuille* fleur* graine* jardin*"
@@ -82,14 +82,14 @@ CONCEPTS: Final[dict[str, str]] = {
     "gear": "gear* engine* mechan* motor* engineer* technolog* moteur* mécan* ingénieur* technolog* engrenage*"
     " محرك* تقني* مهندس* ميكانيك* مضخ*",
     "law": "law laws legal court* judge* rule rules decree* right rights justice loi lois droit droits décret*"
-    " tribunal justice juge قانون قوانين عدل عدالة محكمة حق حقوق مرسوم ملك",
+    " tribunal justice juge قانون قوانين عدل عدالة محكمة حق حقوق مرسوم",
     "vote": "vote* elect election* democra* ballot* parliament* élect* voter démocrat* انتخاب* تصويت"
     " ديمقراط* برلمان",
     "art": "art arts artist* paint* museum* beaut* sculpt* artiste* peint* musée* فن فنون فنان* لوحة متحف جمال",
-    "music": "music* song* sing* melody instrument* musique* chanson* chant* musicien* موسيق* أغنية أغاني لحن",
+    "music": "music* song songs sing sings singing singer* melody instrument* musique* chanson* chant* musicien* موسيق* أغنية أغاني لحن",
     "camera": "camera* photo* picture* image* lentille-photo caméra* photographi* كاميرا صورة صور تصوير",
     "film": "film films movie* cinema* video* cinéma* vidéo* فيلم أفلام سينما فيديو",
-    "sport": "sport* football* athlet* olympic* race races run running sportif* course* رياض* كرة سباق",
+    "sport": "sport* football* athlet* olympic* race races run running sportif* رياض* كرة سباق",
     "medal": "medal* prize* award* win winner* champion* record* wonder* médaille* prix-nobel champion* merveille*"
     " جائزة ميدالية بطل فوز",
     "mountain": "mountain* peak* hill* summit* alps everest rock rocks montagne* sommet* colline* جبل جبال قمة",

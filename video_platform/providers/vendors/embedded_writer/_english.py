@@ -45,7 +45,7 @@ ENGLISH = Lexicon(
     joints=frozenset(
         """in at near during since by from with without for across through after before around
         among between over under into onto along against within beyond until behind above below
-        via and or""".split()
+        via""".split()
     ),
     subordinators=frozenset(
         """which who whose because while whereas although though when where if unless until so but

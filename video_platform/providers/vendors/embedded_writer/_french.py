@@ -45,11 +45,11 @@ FRENCH = Lexicon(
     ),
     joints=frozenset(
         """dans en à au aux sur sous par pour avec sans chez vers entre parmi pendant durant avant
-        après depuis contre selon dès comme et ou jusqu’à jusqu’au jusqu'à""".split()
+        après depuis contre selon dès comme jusqu’à jusqu’au jusqu'à""".split()
     ),
     subordinators=frozenset(
-        """qui que qu dont où car parce alors tandis lorsque lorsqu quand si mais puisque afin donc
-        puis""".split()
+        """qui que qu dont où car parce alors tandis lorsque lorsqu quand si mais puisque
+        afin""".split()
     ),
     breaks=("et", "mais", "car", "donc", "or"),
     contrasts=("alors que", "tandis que", "comparé à", "contre", "versus", "vs"),

@@ -45,8 +45,21 @@ def _dangles(tokens_: list[str], words: Lexicon) -> bool:
     return last in words.stops or last in words.tails or last in words.joints or last.isdigit()
 
 
+_NOT_A_CONJUNCTION: Final = frozenset("وتيرة ويلات والد والدة والدين والدي واله والي".split())
+
+
+def without_and(line: str, words: Lexicon) -> str:
+    """An Arabic line without the “and” that ties it to the sentence before."""
+    first = line.split(" ", 1)[0]
+    is_tied = len(first) >= 5 and first.startswith(("وال", "وت", "وي"))
+    if words.language.is_rtl and is_tied and first not in _NOT_A_CONJUNCTION:
+        return line[1:]
+    return line
+
+
 def shorten(clause: str, words: Lexicon, limit: int, max_words: int = HEADLINE_WORDS + 1) -> str:
     """The longest opening of ``clause`` that fits and ends before a joint; empty when none does."""
+    clause = without_and(clause, words)
     parts = clause.split()
     if len(clause) <= limit and len(parts) <= max_words:
         return clause
@@ -107,6 +120,31 @@ def _worth(
     if len(parts) > HEADLINE_WORDS:
         worth -= 0.2
     return worth
+
+
+def noun_phrases(sentence: str, words: Lexicon, weights: dict[str, float]) -> list[str]:
+    """Two to four telling words that stand between small words: ``a single beam``; best first."""
+    offers: list[tuple[float, str]] = []
+    for clause, _ in clauses(without_parentheticals(sentence), words):
+        run: list[str] = []
+        for token in [*clause.split(), ""]:
+            bare = _bare(token)
+            if token and bare not in words.stops and bare not in words.tails and not bare.isdigit():
+                run.append(token)
+                continue
+            is_end = not token or bare in words.joints or bare in ("of", "de", "du", "des", "d")
+            if is_end and 2 <= len(run) <= 4 and _is_phrase(run, words):
+                worth = sum(weights.get(term, 0.0) for term in content_stems(" ".join(run), words))
+                offers.append((worth, capitalise(" ".join(run).strip(_EDGE))))
+            run = []
+    return [line for _, line in sorted(offers, key=lambda offer: -offer[0])]
+
+
+def _is_phrase(run: list[str], words: Lexicon) -> bool:
+    """In Arabic a noun and its adjective share the article; elsewhere length is the only hint."""
+    if words.language.is_rtl:
+        return len(run) == 2 and all(word.startswith("ال") for word in run)
+    return len(run) <= 3 and not any(word.endswith(("ed", "ent")) for word in run)
 
 
 def enumeration(sentence: str, words: Lexicon) -> tuple[str, ...]:

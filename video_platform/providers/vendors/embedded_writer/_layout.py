@@ -18,6 +18,7 @@ from video_platform.providers.vendors.embedded_writer._headlines import (
     enumeration,
     fit,
     headline_candidates,
+    noun_phrases,
     shorten,
 )
 from video_platform.providers.vendors.embedded_writer._icons import MOST_KEYWORDS, concepts_in
@@ -96,7 +97,9 @@ class Designer:
             return self._quote(first.items[0], first.speaker)
         if first.kind in (PassageKind.LIST, PassageKind.STEPS):
             return self._list(first)
-        offers = [self._comparison, self._number, self._spoken_quote, self._enumeration]
+        offers = [
+            self._comparison, self._quantities, self._number, self._spoken_quote, self._enumeration,
+        ]
         if self.take % 2:
             offers = [self._enumeration, self._comparison, self._number, self._spoken_quote]
         for offer in offers:
@@ -128,7 +131,8 @@ class Designer:
         headline = self._first_unused(offers) or passage.heading or offers[-1:] or self.title
         if isinstance(headline, list):
             headline = headline[0]
-        kind = OnScreenKind.STEPS if is_steps else OnScreenKind.LIST
+        # A painter numbers steps from 1, so only the first part of a long row may call itself that.
+        kind = OnScreenKind.STEPS if is_steps and not passage.chunk else OnScreenKind.LIST
         headline = split_title(headline, self.words)[0]
         return OnScreen(kind=kind, headline=headline, items=items[:4])
 
@@ -163,6 +167,12 @@ class Designer:
         return OnScreen(
             kind=OnScreenKind.NUMBER, headline=headline, figure=figure.text, note=note
         )
+
+    def _quantities(self, group: Sequence[Passage]) -> OnScreen | None:
+        """Several measures in a row are a table, not one figure."""
+        screen = self._enumeration(group)
+        is_table = screen is not None and sum(any(map(str.isdigit, i)) for i in screen.items) > 1
+        return screen if is_table else None
 
     def _enumeration(self, group: Sequence[Passage]) -> OnScreen | None:
         for passage in group:
@@ -214,11 +224,12 @@ class Designer:
         lines = [(w, x) for w, x in self._lines([p.text for p in group]) if not repeats(x)]
         good = [line for worth, line in lines if worth >= 1.55]
         offers = [*strong, *fresh, *good, *(line for _, line in lines)]
-        fallback = [fit(clauses(p.text, self.words)[0][0], self.words, HEADLINE_CHARACTERS)
-                    for p in group if clauses(p.text, self.words)]
-        fallback = [line for line in fallback if not leans_on_previous(line, self.words)]
-        chosen = self._first_unused(offers) or self._first_unused(fallback)
-        return capitalise(chosen or fresh[0] if chosen or fresh else split_title(self.title, self.words)[0])
+        phrases = [x for p in group for x in noun_phrases(p.text, self.words, dict(self.weights))]
+        chosen = self._first_unused([*offers, *(x for x in phrases if not repeats(x))])
+        if not chosen and not heading:
+            chosen = self._first_unused([fit(p.text, self.words, HEADLINE_CHARACTERS) for p in group])
+        running = fresh[0] if fresh else split_title(self.title, self.words)[0]
+        return capitalise(chosen or running)
 
 
 def split_title(title: str, words: Lexicon) -> tuple[str, str]:
@@ -253,9 +264,16 @@ def _side(text: str, words: Lexicon) -> str:
     for part in (text.strip(" .،,؛;!?؟"), parts[0]):
         if len(part) <= ITEM_CHARACTERS:
             return capitalise(part)
-        if short := shorten(part, words, ITEM_CHARACTERS, max_words=9):
+        short = shorten(part, words, ITEM_CHARACTERS, max_words=9)
+        is_whole = len(short) >= 0.6 * len(part) and not re.search(r"\d", part[len(short) :])
+        if short and is_whole:
             return capitalise(short)
     return ""
+
+
+_LAST_SMALL: Final = re.compile(
+    r"(?:\s+(?:in|on|by|around|about|since|en|le|vers|dès|depuis|in the year|في|عام|سنة|منذ|نحو))+$"
+)
 
 
 def note_of(sentence: str, figure: Figure, words: Lexicon) -> str:
@@ -270,7 +288,12 @@ def note_of(sentence: str, figure: Figure, words: Lexicon) -> str:
     begin = marks[-1] if marks else 0
     stop = re.search(r"[,،;:؛.!?؟—–](?=\s|$)", sentence[end:])
     clause = sentence[begin : end + stop.start() if stop else len(sentence)].strip(" ,،;:.؛—–")
-    if figure.is_date:
+    ends_clause = clause.endswith(figure.text)
+    if figure.is_date and ends_clause:
+        line = _LAST_SMALL.sub("", clause[: -len(figure.text)].strip())
+        return capitalise(line) if len(line) <= _NOTE_CHARACTERS + 12 else ""
+    is_adverbial = clause.split(" ")[0].casefold() in words.joints and len(clause.split()) <= 5
+    if figure.is_date or (is_adverbial and begin == 0):
         rest = sentence[end:].lstrip(" ,،")
         line = shorten(clauses(rest, words)[0][0], words, _NOTE_CHARACTERS, 12) if rest.strip(" .") else ""
         if line:

@@ -28,7 +28,7 @@ from video_platform.providers.vendors.embedded_writer._sentences import (
 from video_platform.providers.vendors.embedded_writer._speech import characters_in, speech_seconds
 
 SENTENCE_LIMIT_S: Final = 11.0
-_CHUNK_S: Final = 9.0
+_CHUNK_S: Final = 8.5
 _MAX_ITEMS: Final = 4
 _ATTRIBUTION: Final = re.compile(r"^\s*(?:—|–|--|-|~|―)\s*(.+)$")
 _INLINE_ATTRIBUTION: Final = re.compile(r"^(.*\S)\s*(?:—|–|―|--)\s*([^—–.!?]{3,80})$", re.S)
@@ -56,6 +56,7 @@ class Passage:
         items: what a list or steps passage shows.
         speaker: who a quote is from, in full.
         lead: the line that introduces a list, without its colon.
+        chunk: counts the passages of one list, which belong together.
     """
 
     kind: PassageKind
@@ -68,6 +69,7 @@ class Passage:
     items: tuple[str, ...] = ()
     speaker: str = ""
     lead: str = ""
+    chunk: int = 0
     strong: tuple[str, ...] = ()
     seconds: float = 0.0
     score: float = 0.0
@@ -182,10 +184,10 @@ def _read_list(reader: _Reader, block: Block, before: Block | None) -> None:
     shown = [_item_line(line, words) for line in block.lines]
     told = [_strip_end(speakable(line)) for line in block.lines]
     seconds = sum(speech_seconds(item, words) for item in told)
-    if seconds > max(0.34 * reader.budget_s, _CHUNK_S):
-        told = [short or item for short, item in zip(shown, told, strict=True)]
-    as_sentences = kind is PassageKind.STEPS or any(len(item.split()) > 6 for item in told)
-    for number, chunk in enumerate(_chunks(told, words)):
+    if seconds > max(0.17 * reader.budget_s, _CHUNK_S):
+        told = [_label_of(line) or item for line, item in zip(block.lines, told, strict=True)]
+    as_sentences = kind is PassageKind.STEPS or not all(_fits_in_row(item) for item in told)
+    for number, chunk in enumerate(_chunks(told, lead, words)):
         items = [told[i] for i in chunk]
         text = _tell(items, lead or reader.heading, words, is_first=not number, split=as_sentences)
         reader.add(
@@ -194,6 +196,7 @@ def _read_list(reader: _Reader, block: Block, before: Block | None) -> None:
             needs_previous=number > 0,
             items=tuple(shown[i] or fit(told[i], words, ITEM_CHARACTERS) for i in chunk),
             lead=lead,
+            chunk=number,
         )
 
 
@@ -203,20 +206,31 @@ def _strip_end(item: str) -> str:
     return inner.rstrip() if bare.endswith((".", ";", "؛", ",", "،")) else bare
 
 
+def _fits_in_row(item: str) -> bool:
+    """Whether an item can stand in a row with commas: short, and without marks of its own."""
+    return len(item.split()) <= 14 and not re.search(r"[,،;؛:.!?؟](?:\s|$)", item)
+
+
+def _label_of(line: str) -> str:
+    """The label before an item's colon or dash (``Label: explanation``), if it has one."""
+    found = _LABELLED.match(_strip_end(speakable(line)))
+    return found[1].strip() if found else ""
+
+
 def _item_line(line: str, words: Lexicon) -> str:
     """What the screen shows of an item: its bold or labelled lead, or the item cut short."""
     plain = _strip_end(speakable(line))
     strong = strong_terms(line)
     if strong and plain.startswith(strong[0]) and len(strong[0]) <= ITEM_CHARACTERS:
         return strong[0]
-    if (found := _LABELLED.match(plain)) and len(found[1]) <= ITEM_CHARACTERS:
-        return found[1].strip()
+    if label := _label_of(line):
+        return label if len(label) <= ITEM_CHARACTERS else fit(label, words, ITEM_CHARACTERS)
     return plain if len(plain) <= ITEM_CHARACTERS else fit(plain, words, ITEM_CHARACTERS)
 
 
-def _chunks(items: list[str], words: Lexicon) -> list[list[int]]:
+def _chunks(items: list[str], lead: str, words: Lexicon) -> list[list[int]]:
     """Item numbers by scene: at most four each, about nine seconds each, evenly filled."""
-    total = sum(speech_seconds(item, words) + 0.2 for item in items)
+    total = sum(speech_seconds(item, words) + 0.2 for item in [*items, lead])
     count = max(-(-len(items) // _MAX_ITEMS), round(total / _CHUNK_S), 1)
     count = min(count, len(items))
     size, extra = divmod(len(items), count)

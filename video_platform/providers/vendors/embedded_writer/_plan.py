@@ -17,8 +17,11 @@ _FACTORS: Final = (
     1.0, 0.97, 1.03, 0.94, 1.06, 0.91, 1.09, 0.88, 1.12, 0.85, 1.15, 0.8, 1.2, 0.75, 1.25, 1.35,
 )
 """Shares of the wanted length to try: what fits best depends on the sentences at hand."""
+_SCENE_LEAST_S: Final = 2.7
+_HURRY_S: Final = 1.2
+"""A scene too short to be read counts as this many seconds off the mark."""
 _CLOSE_ENOUGH: Final = 0.03
-_CROWDING: Final = 0.8
+_CROWDING: Final = 0.74
 """Each passage taken from a section makes its others worth this much less."""
 
 
@@ -37,6 +40,7 @@ def plan_scenes(
     for factor in _FACTORS:
         groups = _group(_select(passages, duration_s * factor, opening_s))
         miss = abs(_length(groups, opening_s) - duration_s)
+        miss += _HURRY_S * sum(group_seconds(group) < _SCENE_LEAST_S for group in groups[1:])
         if miss < best_miss - 0.05:
             best, best_miss = groups, miss
         if best_miss <= _CLOSE_ENOUGH * duration_s:
@@ -58,7 +62,14 @@ def _cost(passage: Passage) -> float:
 
 
 def _chain(passages: Sequence[Passage], place: int) -> list[int]:
-    """A passage and those before it that it leans on, down to four."""
+    """A passage and those it cannot do without: what it leans on, and the rest of its list."""
+    if passages[place].kind in (PassageKind.LIST, PassageKind.STEPS):
+        first = last = place
+        while passages[first].chunk:
+            first -= 1
+        while last + 1 < len(passages) and passages[last + 1].chunk:
+            last += 1
+        return list(range(first, last + 1))
     chain = [place]
     while passages[chain[-1]].needs_previous and chain[-1] > 0 and len(chain) < 4:
         before = passages[chain[-1] - 1]
@@ -136,14 +147,19 @@ def _belongs(group: list[Passage], passage: Passage) -> bool:
     is_next = passage.place == last.place + 1
     if is_next and passage.needs_previous:
         return True
+    if passage.paragraph != last.paragraph and now > 3.4:
+        return False
     return now < _SCENE_GOOD_S and then <= _SCENE_FULL_S - (0.0 if now < 4.2 else 1.4)
 
 
 def _settle_closing(groups: list[list[Passage]]) -> None:
     """Give a closing shorter than three seconds the sentence before it."""
     before, closing = groups[-2], groups[-1]
-    is_short = group_seconds(closing) < 3.0 and before[-1].section == closing[0].section
-    if is_short and before[-1].kind is PassageKind.SENTENCE:
+    is_short = group_seconds(closing) < 3.0 and before[-1].place + 1 == closing[0].place
+    if len(closing) > 1 and closing[0].paragraph != closing[-1].paragraph:
+        groups.insert(-1, [p for p in closing if p.paragraph != closing[-1].paragraph])
+        closing[:] = [p for p in closing if p.paragraph == closing[-1].paragraph]
+    elif is_short and before[-1].kind is PassageKind.SENTENCE:
         closing.insert(0, before.pop())
         if not before:
             groups.remove(before)

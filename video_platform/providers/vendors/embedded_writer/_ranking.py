@@ -16,7 +16,7 @@ _KIND_WORTH: Final = {
     PassageKind.STEPS: 0.9,
     PassageKind.QUOTE: 0.4,
 }
-_GOOD_SECONDS: Final = (2.2, 9.0)
+_GOOD_SECONDS: Final = (3.0, 9.0)
 
 
 def rank(
@@ -29,6 +29,10 @@ def rank(
         before = passages[position - 1] if position else None
         opens = before is None or before.paragraph != passage.paragraph
         score = _worth(passage, weights, title_terms, words) + (0.7 if opens else 0.0)
+        after = passages[position + 1] if position + 1 < len(passages) else None
+        ends = after is None or after.paragraph != passage.paragraph
+        if passage.paragraph == passages[0].paragraph:
+            score += 1.2 if ends else 0.4  # an introduction ends with what the text is about
         if take:
             score *= 0.6 + 0.8 * _chance(f"{take}:{position}")
         ranked.append(replace(passage, score=score))
@@ -55,7 +59,7 @@ def _worth(
     worth -= 0.3 if passage.text.rstrip("»” ").endswith(("?", "؟")) else 0.0
     worth -= 0.3 if passage.needs_previous else 0.0
     short, long = _GOOD_SECONDS
-    worth -= 0.5 if passage.seconds < short else 0.0
+    worth -= 0.8 if passage.seconds < short else 0.0
     worth -= 0.12 * max(0.0, passage.seconds - long)
     return worth
 

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from video_platform.domain.language import Language
 from video_platform.providers.vendors.embedded_writer._lexicon import Lexicon
 
 _END: Final = re.compile(r"[.!?؟…]+(?:\s?[»”\"’)\]])*(?=\s)|[.؟!](?=[\u0600-\u06ff])")
@@ -101,8 +102,26 @@ def leans_on_previous(sentence: str, words: Lexicon) -> bool:
     first = openers[0]
     if first in words.weak or any(folded.startswith(c + w) for c in words.connectives for w in ",،"):
         return True
+    if _POINTS_BACK[words.language].search(sentence):
+        return True
     is_suffixed = words.language.is_rtl and len(first) > 4 and first.endswith(("ها", "هم", "هما"))
     return is_suffixed
+
+
+_POINTS_BACK: Final = {
+    Language.ENGLISH: re.compile(
+        r"^\W*(?:\w+\s+){0,3}(?:this|these|those|such)\s"
+        r"|^The (?:\w+est|latter|former|others?|second|third|same|result) (?:is|are|was|were|ha[sd]|have|held)\b"
+        r"|\s(?:them|him|it|this|that|so)[.!?]*$"
+        r"|^[^A-Z]*\w[^A-Z]*\s(?:he|she|him)\s[^A-Z]*$"
+    ),
+    Language.FRENCH: re.compile(
+        r"^\W*(?:[\w’']+\s+){0,2}(?:cette|cet|ces|ceux-ci|celles-ci|celui-ci|celle-ci|lui|eux)[\s,]"
+        r"|\s(?:cela|celui-ci|celle-ci|ceux-ci|celles-ci)[.!?]*$"
+    ),
+    Language.ARABIC: re.compile(r"^\W*(?:\S+\s+){0,2}(?:هذا|هذه|ذلك|تلك|هؤلاء)\s"),
+}
+"""Pronouns and demonstratives whose noun stands in an earlier sentence."""
 
 
 def split_long(sentence: str, words: Lexicon, limit: int) -> list[str]:
