@@ -1,0 +1,1 @@
+"""Formats other programs read: caption files today. Imports ``domain`` only."""

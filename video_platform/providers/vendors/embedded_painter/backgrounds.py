@@ -14,8 +14,8 @@ from video_platform.providers.vendors.embedded_painter.outlines import (
     quarter,
     rounded,
 )
-from video_platform.providers.vendors.embedded_painter.page import Box
-from video_platform.providers.vendors.embedded_painter.palette import Colour, mix
+from video_platform.providers.vendors.embedded_painter.page import Box, Shape
+from video_platform.providers.vendors.embedded_painter.palette import Colour, contrast, mix
 
 # How much of the field is left beneath the captions.
 _CAPTION_QUIET = 0.2
@@ -26,7 +26,11 @@ def paint_background(canvas: Canvas, field: str, dice: random.Random) -> None:
     _paint_ground(canvas, dice)
     plain = canvas.image.copy()
     _FIELDS[field](canvas, dice)
-    _quieten(canvas, plain)
+    if canvas.page.shape is Shape.TALL:
+        _paint_foot(canvas, dice)
+    # A glow has no edges to calm, and calming it would give it one.
+    if field != "glow":
+        _quieten(canvas, plain)
 
 
 def _paint_ground(canvas: Canvas, dice: random.Random) -> None:
@@ -48,10 +52,33 @@ def _paint_ground(canvas: Canvas, dice: random.Random) -> None:
 def _quieten(canvas: Canvas, plain: Image.Image) -> None:
     page = canvas.page
     rows = np.arange(page.height, dtype=np.float32)
-    start = page.caption_top - 8 * page.unit
-    share = np.clip((rows - start) / (8 * page.unit), 0, 1) * (1 - _CAPTION_QUIET)
+    fade = 20 * page.unit
+    into = np.clip((rows - page.caption_top + fade) / fade, 0, 1)
+    share = into * into * (3 - 2 * into)
+    if page.shape is Shape.TALL:
+        share = np.minimum(share, np.clip((page.caption_bottom + fade - rows) / fade, 0, 1))
+    share *= 1 - _CAPTION_QUIET
     column = Image.fromarray((share * 255).astype(np.uint8).reshape(-1, 1))
     canvas.image = Image.composite(plain, canvas.image, column.resize(canvas.image.size))
+
+
+def _paint_foot(canvas: Canvas, dice: random.Random) -> None:
+    """Hills below the captions of a tall frame, where its text zone leaves a third empty."""
+    page, palette = canvas.page, canvas.palette
+    for index, share in enumerate((0.05, 0.11)):
+        level = page.height * (0.875 + 0.055 * index)
+        swing = page.height * dice.uniform(0.02, 0.05) * (-1 if index else 1)
+        wave = bezier(
+            (-2, level + swing),
+            (page.width * 0.3, level - swing * 2),
+            (page.width * 0.7, level + swing * 2),
+            (page.width + 2, level - swing),
+            60,
+        )
+        canvas.fill(
+            [(-2, page.height + 2), (-2, level + swing), *wave, (page.width + 2, page.height + 2)],
+            colour=mix(palette.tint, palette.panel, share * 2),
+        )
 
 
 def _corner(canvas: Canvas, dice: random.Random) -> tuple[float, float]:
@@ -73,12 +100,13 @@ def _orbits(canvas: Canvas, dice: random.Random) -> None:
         canvas.stroke(
             circle(x, y, step * ring),
             width=max(1.0, page.unit * 0.16),
-            colour=palette.tint if palette.is_dark else mix(palette.tint, palette.panel, 0.05),
+            colour=palette.tint if palette.is_dark else _quiet(canvas, palette.panel, 0.05),
         )
     angle = dice.uniform(0, 360)
     for ring in (first + 1, first + 3):
         dot = arc(x, y, step * ring, angle, angle + 1)[0]
-        canvas.fill(circle(*dot, page.unit * 0.9), colour=palette.second, opacity=0.55)
+        if not page.safe.inset(-3 * page.unit, -9 * page.unit).holds(*dot):
+            canvas.fill(circle(*dot, page.unit * 0.9), colour=palette.second, opacity=0.55)
         angle += dice.uniform(60, 140)
 
 
@@ -108,7 +136,7 @@ def _dots(canvas: Canvas, dice: random.Random) -> None:
     x, y = _corner(canvas, dice)
     step = page.unit * dice.uniform(3.4, 4.6)
     reach = page.unit * dice.uniform(75, 110)
-    colour = mix(palette.tint, palette.panel if not palette.is_dark else palette.ink, 0.06)
+    colour = _quiet(canvas, palette.ink if palette.is_dark else palette.panel, 0.06)
     dots = []
     for column in range(int(page.width / step) + 2):
         for row in range(int(page.height / step) + 2):
@@ -172,11 +200,12 @@ def _quarters(canvas: Canvas, dice: random.Random) -> None:
             left = page.width - size * (column + 1) if on_right else size * column
             box = Box(left, row * size, left + size, (row + 1) * size)
             shape = dice.choice(("quarter", "quarter", "disc", "square"))
-            outline = {
-                "quarter": lambda box=box: quarter(box, dice.randrange(4)),
-                "disc": lambda box=box: circle(*box.centre, box.width / 2),
-                "square": lambda box=box: rounded(box, 0),
-            }[shape]()
+            turn = dice.randrange(4)
+            outline = rounded(box, 0)
+            if shape == "quarter":
+                outline = quarter(box, turn)
+            elif shape == "disc":
+                outline = circle(*box.centre, box.width / 2)
             canvas.fill(outline, colour=palette.tint, opacity=dice.choice((1.0, 0.6)))
 
 
@@ -200,43 +229,62 @@ def _grid(canvas: Canvas, dice: random.Random) -> None:
         canvas.fill(
             rounded(Box(left, top, left + step, top + step), 0), colour=palette.tint, opacity=0.7
         )
-    canvas.fill(*lines, colour=mix(palette.tint, palette.rule, 0.12))
+    canvas.fill(*lines, colour=_quiet(canvas, palette.rule, 0.12))
 
 
 def _contours(canvas: Canvas, dice: random.Random) -> None:
-    """Height lines of an invented landscape."""
+    """Height lines of an invented landscape, fading towards one side."""
     page, palette = canvas.page, canvas.palette
-    random_field = np.random.default_rng(dice.getrandbits(32))
-    cells = (max(4, page.height * 6 // max(page.width, page.height)),) * 2
-    coarse = random_field.random((cells[0] + 2, cells[1] + 4), dtype=np.float32)
-    field = Image.fromarray(coarse).resize((page.width, page.height), Image.Resampling.BICUBIC)
-    height = np.asarray(field) * dice.uniform(9, 13)
+    chance = np.random.default_rng(dice.getrandbits(32))
+    short = min(page.width, page.height)
+    cells = (3 + round(2.4 * page.height / short), 3 + round(2.4 * page.width / short))
+    coarse = Image.fromarray(chance.random(cells, dtype=np.float32))
+    # A margin is cut away: enlarging repeats the outermost values, which would draw straight lines.
+    field = coarse.resize(
+        (page.width, page.height),
+        Image.Resampling.BICUBIC,
+        box=(0.6, 0.6, cells[1] - 0.6, cells[0] - 0.6),
+    )
+    height = np.asarray(field) * dice.uniform(7, 10)
     slope_y, slope_x = np.gradient(height)
     steepness = np.maximum(np.hypot(slope_x, slope_y), 1e-4)
     distance = np.abs((height % 1) - 0.5) / steepness
     width = max(0.6, page.unit * 0.09)
-    line = np.clip(width + 0.5 - distance, 0, 1)
+    fade = np.linspace(1.0, 0.25, page.width, dtype=np.float32)
+    line = np.clip(width + 0.5 - distance, 0, 1) * (fade if dice.random() < 0.5 else fade[::-1])
     mask = Image.fromarray((line * 255).astype(np.uint8))
-    colour = mix(palette.tint, palette.panel if not palette.is_dark else palette.ink, 0.10)
+    colour = _quiet(canvas, palette.ink if palette.is_dark else palette.panel, 0.12)
     canvas.image.paste(colour, (0, 0), mask)
 
 
 def _glow(canvas: Canvas, dice: random.Random) -> None:
-    """Soft lights in the dark."""
+    """Soft lights in the dark, never so bright that text on them suffers."""
     page, palette = canvas.page, canvas.palette
-    down, across = np.mgrid[0:54, 0:96].astype(np.float32)
-    lights: tuple[tuple[Colour, float], ...] = ((palette.panel, 0.75), (palette.accent, 0.10))
-    for colour, strength in lights:
-        x, y = dice.uniform(0, 96), dice.uniform(-6, 40)
-        reach = dice.uniform(26, 44)
-        fall = np.exp(-(((across - x) / 1.3) ** 2 + (down - y) ** 2) / (2 * (reach / 2) ** 2))
-        small = Image.fromarray((fall * strength * 255).astype(np.uint8))
+    down, across = np.mgrid[0:60, 0:60].astype(np.float32)
+    for colour in (palette.panel, palette.accent):
+        light = _quiet(canvas, colour, 0.75)
+        x, y = dice.choice((-4, 64)) + dice.uniform(-8, 8), dice.uniform(0, 30)
+        reach_x = dice.uniform(18, 26) * min(2.0, page.height / page.width + 0.5)
+        reach_y = reach_x * page.width / page.height
+        fall = np.exp(-(((across - x) / reach_x) ** 2) - ((down - y) / reach_y) ** 2)
+        small = Image.fromarray((fall * 255).astype(np.uint8))
         smooth = np.asarray(small.resize(canvas.image.size, Image.Resampling.BICUBIC))
         noise = np.random.default_rng(dice.getrandbits(32)).integers(
             -4, 5, smooth.shape, dtype=np.int16
         )
         mask = Image.fromarray(np.clip(smooth + noise, 0, 255).astype(np.uint8))
-        canvas.image.paste(colour, (0, 0), mask)
+        canvas.image.paste(light, (0, 0), mask)
+
+
+def _quiet(canvas: Canvas, colour: Colour, strength: float = 1.0) -> Colour:
+    """As much of a colour on the tint as small text can still be read on."""
+    palette = canvas.palette
+    for step in range(12, 0, -1):
+        light = mix(palette.tint, colour, strength * step / 12)
+        inks = (palette.muted, palette.accent_ink, palette.figure_ink)
+        if min(contrast(ink, light) for ink in inks) >= 4.7:
+            return light
+    return palette.tint
 
 
 _FIELDS: dict[str, Callable[[Canvas, random.Random], None]] = {

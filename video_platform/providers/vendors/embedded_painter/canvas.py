@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -9,7 +10,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from video_platform.domain.language import Language
 from video_platform.providers.vendors.embedded_painter.faces import direction, load_font
-from video_platform.providers.vendors.embedded_painter.outlines import Outline, circle
+from video_platform.providers.vendors.embedded_painter.outlines import Outline, Point, circle
 from video_platform.providers.vendors.embedded_painter.page import Box, Page
 from video_platform.providers.vendors.embedded_painter.palette import (
     MINIMUM_CONTRAST,
@@ -154,25 +155,37 @@ class Canvas:
         right_hand = (align == "end") != self.page.is_rtl and align != "centre"
         anchor = "ms" if align == "centre" else "rs" if right_hand else "ls"
         x = box.centre[0] if align == "centre" else box.right if right_hand else box.left
-        options = {"direction": direction(self.language), "language": self.language.value}
-        lines = [
-            (x, round(top + setting.above + setting.pitch * index), line)
-            for index, line in enumerate(setting.lines)
-        ]
-        inks = [
-            draw.textbbox((x, y), line, font=font, anchor=anchor, **options) for x, y, line in lines
-        ]
-        ink = Box(
+        way, language = direction(self.language), self.language.value
+        lines: list[tuple[float, int, str]] = []
+        inks: list[tuple[float, float, float, float]] = []
+        for index, line in enumerate(setting.lines):
+            y = round(top + setting.above + setting.pitch * index)
+            ink = draw.textbbox(
+                (x, y), line, font=font, anchor=anchor, direction=way, language=language
+            )
+            # Some letters reach out of their advance, as an initial kaf does: move those lines in.
+            shift = max(0.0, box.left - ink[0]) + min(0.0, box.right - ink[2])
+            lines.append((x + shift, y, line))
+            inks.append((ink[0] + shift, ink[1], ink[2] + shift, ink[3]))
+        area = Box(
             min(one[0] for one in inks),
             min(one[1] for one in inks),
             max(one[2] for one in inks),
             max(one[3] for one in inks),
         )
-        colour, ratio = self._legible(setting.paragraph.colour, ink)
+        colour, ratio = self._legible(setting.paragraph.colour, area)
         for x, y, line in lines:
-            draw.text((x, y), line, font=font, anchor=anchor, fill=colour, **options)
-        self.text_boxes.append(TextBox(" ".join(setting.lines), ink, setting.size, ratio))
-        return ink
+            draw.text(
+                (x, y),
+                line,
+                font=font,
+                anchor=anchor,
+                fill=colour,
+                direction=way,
+                language=language,
+            )
+        self.text_boxes.append(TextBox(" ".join(setting.lines), area, setting.size, ratio))
+        return area
 
     def _legible(self, colour: Colour, ink: Box) -> tuple[Colour, float]:
         """The colour, or a stronger one where the pixels beneath would swallow it."""
@@ -211,26 +224,44 @@ def _coverage(
 
 
 def _thicken(line: Outline, width: float, *, butt: bool) -> list[Outline]:
-    """Shapes that together make a thick line."""
+    """Shapes that together make a thick line: quads that share their edges along smooth bends,
+    and a disc at every sharp one."""
     half = width / 2
+    points = [a for a, b in zip(line, [*line[1:], None], strict=True) if a != b]
+    if len(points) < 2:
+        return []
+    ways = [_direction(a, b) for a, b in pairwise(points)]
+    is_closed = abs(points[0][0] - points[-1][0]) + abs(points[0][1] - points[-1][1]) < 1e-6
     shapes: list[Outline] = []
-    turned = (0.0, 0.0)
-    for index, ((x, y), (u, v)) in enumerate(zip(line, line[1:], strict=False)):
-        length = max(1e-6, ((u - x) ** 2 + (v - y) ** 2) ** 0.5)
-        along = ((u - x) / length, (v - y) / length)
-        across = (-along[1] * half, along[0] * half)
-        shapes.append(
-            [
-                (x + across[0], y + across[1]),
-                (u + across[0], v + across[1]),
-                (u - across[0], v - across[1]),
-                (x - across[0], y - across[1]),
-            ]
-        )
-        bends = index > 0 and turned[0] * along[0] + turned[1] * along[1] < 0.985
-        if bends or (index == 0 and not butt):
-            shapes.append(circle(x, y, half))
-        turned = along
-    if line and not butt:
-        shapes.append(circle(*line[-1], half))
+    starts: list[Point] = [_normal(ways[0], half)]
+    ends: list[Point] = []
+    for index in range(1, len(ways)):
+        before, after = ways[index - 1], ways[index]
+        likeness = before[0] * after[0] + before[1] * after[1]
+        if likeness > 0.94:
+            shared = _direction((0.0, 0.0), (before[0] + after[0], before[1] + after[1]))
+            edge = _normal(shared, half / max(0.9, ((1 + likeness) / 2) ** 0.5))
+            ends.append(edge)
+            starts.append(edge)
+        else:
+            shapes.append(circle(*points[index], half))
+            ends.append(_normal(before, half))
+            starts.append(_normal(after, half))
+    ends.append(_normal(ways[-1], half))
+    for index, (a, b) in enumerate(pairwise(points)):
+        (u, v), (m, n) = starts[index], ends[index]
+        quad = [(a[0] + u, a[1] + v), (b[0] + m, b[1] + n), (b[0] - m, b[1] - n)]
+        shapes.append([*quad, (a[0] - u, a[1] - v)])
+    if not butt or is_closed:
+        shapes += [circle(*points[0], half), circle(*points[-1], half)]
     return shapes
+
+
+def _direction(a: Point, b: Point) -> Point:
+    x, y = b[0] - a[0], b[1] - a[1]
+    length = max(1e-9, (x * x + y * y) ** 0.5)
+    return x / length, y / length
+
+
+def _normal(way: Point, length: float) -> Point:
+    return -way[1] * length, way[0] * length

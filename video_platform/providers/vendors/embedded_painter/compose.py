@@ -1,6 +1,7 @@
 """Composes one picture: chooses palette, treatment and layout, then lets the layout draw."""
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
 
 from video_platform.domain.generation import ImageRequest
@@ -8,7 +9,12 @@ from video_platform.domain.script import OnScreen, OnScreenKind
 from video_platform.providers.vendors.embedded_painter.backgrounds import paint_background
 from video_platform.providers.vendors.embedded_painter.canvas import Canvas
 from video_platform.providers.vendors.embedded_painter.icons.words import find_icons
-from video_platform.providers.vendors.embedded_painter.layouts.base import Sheet, draw_progress
+from video_platform.providers.vendors.embedded_painter.layouts.base import (
+    SMALLEST_TYPE,
+    Sheet,
+    draw_progress,
+)
+from video_platform.providers.vendors.embedded_painter.layouts.plain import lay_out_plain
 from video_platform.providers.vendors.embedded_painter.layouts.table import LAYOUTS
 from video_platform.providers.vendors.embedded_painter.page import plan_page
 from video_platform.providers.vendors.embedded_painter.palette import choose_palette, poster
@@ -30,20 +36,26 @@ def compose(request: ImageRequest) -> Canvas:
         project_seed=request.project_seed,
     )
     dice = _dice(request)
-    is_poster = words.kind in _POSTERS or (words.kind is OnScreenKind.QUOTE and dice.random() < 0.4)
+    is_poster = words.kind in _POSTERS or (words.kind is OnScreenKind.QUOTE and dice.random() < 0.6)
     if is_poster and not treatment.ruled:
         palette = poster(palette)
-    canvas = Canvas(page, palette, request.language)
-    paint_background(canvas, _choose_field(request, treatment), dice)
-    sheet = Sheet(
-        canvas=canvas,
-        words=words,
-        treatment=treatment,
-        dice=dice,
-        icons=tuple(find_icons(words.keywords)),
-    )
-    draw_progress(sheet, request.position, request.count)
-    LAYOUTS[words.kind](sheet)
+    field = _choose_field(request, treatment)
+    icons = tuple(find_icons(words.keywords))
+
+    def paint(layout: Callable[[Sheet], None]) -> Canvas:
+        chance = _dice(request)
+        canvas = Canvas(page, palette, request.language)
+        paint_background(canvas, field, chance)
+        sheet = Sheet(canvas=canvas, words=words, treatment=treatment, dice=chance, icons=icons)
+        draw_progress(sheet, request.position, request.count)
+        layout(sheet)
+        return canvas
+
+    canvas = paint(LAYOUTS[words.kind])
+    smallest = min((box.size for box in canvas.text_boxes), default=page.unit * SMALLEST_TYPE)
+    if smallest < page.unit * SMALLEST_TYPE - 1:
+        # So much text that the layout has no room for it: nothing but text, then.
+        canvas = paint(lay_out_plain)
     return canvas
 
 

@@ -44,9 +44,11 @@ def direction(language: Language) -> str:
 def measure(text: str, face: Face, language: Language) -> WordSize:
     """Size of a word or line of text, in shares of the font size."""
     font = load_font(face, _REFERENCE_PX)
-    options = {"direction": direction(language), "language": language.value}
-    width = font.getlength(text, **options)
-    left, top, right, bottom = font.getbbox(text, anchor="ls", **options)
+    way = direction(language)
+    width = font.getlength(text, direction=way, language=language.value)
+    left, top, right, bottom = font.getbbox(
+        text, anchor="ls", direction=way, language=language.value
+    )
     reach = max(width, right - left)
     return WordSize(reach / _REFERENCE_PX, -top / _REFERENCE_PX, bottom / _REFERENCE_PX)
 

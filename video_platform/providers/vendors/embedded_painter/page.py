@@ -37,6 +37,10 @@ class Box:
         """Its middle."""
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a point lies in it."""
+        return self.left <= x < self.right and self.top <= y < self.bottom
+
     def inset(self, x: float, y: float | None = None) -> "Box":
         """The box made smaller on each side by ``x`` (and ``y``); negative values grow it."""
         y = x if y is None else y
@@ -90,7 +94,7 @@ class Page:
     Args:
         unit: a hundredth of the short side; every size follows from it.
         safe: where text may stand.
-        caption_top: nothing that matters is drawn below this height.
+        caption_top, caption_bottom: captions stand between; nothing that matters is drawn below.
         is_rtl: layouts are computed left to right and turned over by ``at``.
     """
 
@@ -99,8 +103,14 @@ class Page:
     unit: float
     safe: Box
     caption_top: float
+    caption_bottom: float
     shape: Shape
     is_rtl: bool
+
+    @property
+    def top_line(self) -> float:
+        """Height of the progress marks: above the text zone, inside the margin."""
+        return self.safe.top - self.height * _ZOOM_RESERVE + self.unit
 
     @property
     def full(self) -> Box:
@@ -138,6 +148,7 @@ def plan_page(request: ImageRequest) -> Page:
         unit=min(width, height) / 100,
         safe=safe,
         caption_top=height * frame.caption_top,
+        caption_bottom=height * frame.caption_bottom,
         shape=_SHAPES[request.format],
         is_rtl=request.language.is_rtl,
     )

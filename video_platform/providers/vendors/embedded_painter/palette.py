@@ -36,6 +36,7 @@ class Palette:
     muted: Colour
     accent: Colour
     accent_ink: Colour
+    figure_ink: Colour
     second: Colour
     panel: Colour
     panel_tint: Colour
@@ -84,21 +85,18 @@ def choose_palette(*, mood: str, style: str, family: str, project_seed: int) -> 
     """The film's palette: the same for all its scenes, another for another project seed."""
     rows = MOODS.get(mood.strip().lower(), MOODS[NEUTRAL_MOOD])[family]
     picker = random.Random(f"palette|{mood}|{style}|{project_seed}")  # noqa: S311  # not a secret
-    return _derive(family, picker.choice(rows))
+    return _derive(picker.choice(rows))
 
 
 def all_palettes() -> tuple[Palette, ...]:
     """Every palette there is."""
     return tuple(
-        _derive(family, row)
-        for families in MOODS.values()
-        for family, rows in families.items()
-        for row in rows
+        _derive(row) for families in MOODS.values() for rows in families.values() for row in rows
     )
 
 
 @cache
-def _derive(family: str, row: str) -> Palette:
+def _derive(row: str) -> Palette:
     name, *codes = row.split()
     ground, ink, panel, accent, second = (_parse(code) for code in codes)
     is_dark = luminance(ground) < 0.18
@@ -118,6 +116,8 @@ def _derive(family: str, row: str) -> Palette:
         muted=readable(mix(ink, ground, 0.36), ink, *surfaces),
         accent=accent,
         accent_ink=readable(accent, ink, *surfaces),
+        # Accents darkened for a light ground turn muddy; the panel's colour stays itself.
+        figure_ink=readable(accent if is_dark else panel, ink, *surfaces),
         second=second,
         panel=panel,
         panel_tint=mix(panel, on_panel, 0.11),
@@ -148,6 +148,7 @@ def poster(palette: Palette) -> Palette:
         ink=readable(ink, strongest(ground, card), ground, tint, card),
         muted=readable(mix(ink, ground, 0.25), strongest(ground, card), ground, tint, card),
         accent_ink=readable(palette.accent, strongest(ground, card), ground, tint, card),
+        figure_ink=readable(palette.accent, strongest(ground, card), ground, tint, card),
         panel=panel,
         panel_tint=mix(panel, on_panel, 0.11),
         on_panel=on_panel,

@@ -16,7 +16,7 @@ from video_platform.providers.vendors.embedded_painter.outlines import (
     rounded,
 )
 from video_platform.providers.vendors.embedded_painter.page import Box
-from video_platform.providers.vendors.embedded_painter.palette import Colour, contrast, mix
+from video_platform.providers.vendors.embedded_painter.palette import Colour, Palette, contrast, mix
 from video_platform.providers.vendors.embedded_painter.styles import Treatment
 
 
@@ -53,8 +53,10 @@ def draw_scene(
     canvas: Canvas, box: Box, cast: Cast, treatment: Treatment, dice: random.Random
 ) -> None:
     """Draw one of the treatment's illustrations into a box of the real picture."""
-    names = ("plate", "ring") if treatment.ruled else ("disc", "mosaic", "arch", "card")
-    if treatment.corner == 0 and not treatment.ruled:
+    names: tuple[str, ...] = ("disc", "mosaic", "arch", "card")
+    if treatment.ruled:
+        names = ("plate", "ring")
+    elif treatment.corner == 0:
         names = ("mosaic", "disc", "card")
     _SCENES[dice.choice(names)](canvas, box, cast, treatment, dice)
 
@@ -73,15 +75,13 @@ def _disc(canvas: Canvas, box: Box, cast: Cast, treatment: Treatment, dice: rand
     canvas.fill(circle(*spot, radius * 0.72), colour=palette.panel_tint, clip=disc, opacity=0.8)
     hero = Box(x, y, x, y).inset(-radius * 0.6)
     draw_icon(canvas, cast.hero, hero, panel_inks(canvas), weight=1.7)
-    angle = dice.choice((205, 225, 315, 335))
-    for name in cast.others[:2]:
-        u, v = arc(x, y, reach * 0.97, angle, angle + 1)[0]
-        _chip(canvas, (u, v), reach * 0.2, name)
-        angle += dice.choice((105, 125, 180))
-    for _ in range(2):
-        angle += dice.uniform(50, 80)
-        u, v = arc(x, y, reach * 0.97, angle, angle + 1)[0]
-        canvas.fill(circle(u, v, unit * 0.9), colour=palette.accent)
+    angle = float(dice.choice((205, 225, 315, 335)))
+    turns = (0, dice.choice((105, 125, 150)))
+    for name, shift in zip(cast.others[:2], turns, strict=False):
+        _chip(canvas, arc(x, y, reach * 0.97, angle + shift, angle + 360)[0], reach * 0.2, name)
+    for apart in (dice.uniform(45, 60), dice.uniform(195, 300)):
+        spot = arc(x, y, reach * 0.97, angle + apart, angle + 360)[0]
+        canvas.fill(circle(*spot, unit * 0.9), colour=palette.accent)
     del treatment
 
 
@@ -136,19 +136,32 @@ def _tile(canvas: Canvas, tile: Box, name: str, treatment: Treatment, dice: rand
         canvas.fill(outline, colour=palette.card)
         draw_icon(canvas, name, tile.inset(tile.width * 0.25), ground_inks(canvas), weight=2.4)
         return
-    base, figure = dice.choice(
-        (
-            (palette.tint, palette.second),
-            (palette.second, palette.panel),
-            (palette.accent, palette.panel),
-            (palette.panel_tint, palette.accent),
-            (palette.tint, palette.accent),
-        )
-    )
+    base, figure = dice.choice(_tile_colours(palette))
     canvas.fill(outline, colour=base)
     motif = dice.choice(("quarter", "quarter", "disc", "half", "rings", "dots", "plain"))
     for shape in _motif(motif, tile, dice):
         canvas.fill(shape, colour=figure, clip=outline)
+
+
+def _tile_colours(palette: Palette) -> list[tuple[Colour, Colour]]:
+    """Pairs of base and figure that can be told apart."""
+    pairs = [
+        (palette.tint, palette.second),
+        (palette.second, palette.panel),
+        (palette.card, palette.accent),
+        (palette.panel_tint, palette.second),
+        (palette.tint, palette.accent),
+    ]
+    if palette.panel == palette.accent:
+        pairs = [
+            (palette.tint, palette.second),
+            (palette.second, palette.ground),
+            (palette.card, palette.accent),
+            (palette.tint, palette.accent),
+        ]
+    else:
+        pairs.append((palette.accent, palette.panel))
+    return [pair for pair in pairs if contrast(*pair) >= 1.25] or [(palette.tint, palette.ink)]
 
 
 def _motif(motif: str, tile: Box, dice: random.Random) -> list[Outline]:
@@ -189,7 +202,7 @@ def _arch(canvas: Canvas, box: Box, cast: Cast, treatment: Treatment, dice: rand
     """A window on a stylised landscape, with the icon in front."""
     palette, unit = canvas.palette, canvas.page.unit
     width = min(box.width, box.height * 0.86 if box.height > box.width * 0.7 else box.height * 1.5)
-    x, y = box.centre
+    x = box.centre[0]
     frame = Box(x - width / 2, box.top, x + width / 2, box.bottom)
     round_top = min(width / 2, frame.height * 0.6)
     window = rounded(frame, (round_top, round_top, unit * 2, unit * 2))
@@ -248,7 +261,8 @@ def _card(canvas: Canvas, box: Box, cast: Cast, treatment: Treatment, dice: rand
     size = min(box.width, box.height) * 0.29
     u, v = box.centre
     draw_icon(canvas, cast.hero, Box(u, v, u, v).inset(-size), panel_inks(canvas), weight=1.8)
-    others = cast.others[:2] if box.width > box.height * 1.5 else ()
+    # One alone would look forgotten.
+    others = cast.others[:2] if box.width > box.height * 1.5 and len(cast.others) > 1 else ()
     for side, name in zip((-1, 1), others, strict=False):
         spot = u + side * (size * 1.9)
         draw_icon(
@@ -257,20 +271,35 @@ def _card(canvas: Canvas, box: Box, cast: Cast, treatment: Treatment, dice: rand
 
 
 def _plate(canvas: Canvas, box: Box, cast: Cast, treatment: Treatment, dice: random.Random) -> None:
-    """A figure as in a printed magazine: hairline frame, one flat shape, the icon on it."""
+    """A figure as in a printed magazine: hairline frame, ruled lines, the icon on a flat disc."""
     palette, unit = canvas.palette, canvas.page.unit
-    canvas.fill(rounded(box, 0), colour=palette.tint)
     frame = rounded(box, 0)
+    canvas.fill(frame, colour=palette.tint)
     x, y = box.centre
-    radius = min(box.width, box.height) * 0.36
-    shift = radius * dice.choice((-0.35, 0.35))
-    canvas.fill(circle(x + shift, y - shift * 0.6, radius), colour=palette.second, clip=frame)
+    radius = min(box.width, box.height) * 0.37
+    thin = max(1.0, unit * 0.12)
+    step = dice.choice((2.2, 3.0)) * unit
+    lines = []
+    offset = 0.0
+    while offset < box.width + box.height:
+        if dice.random() < 0.97:
+            lines.append(offset)
+        offset += step
     if dice.random() < 0.5:
-        half = Box(box.left, y + radius * 0.35, box.right, box.bottom)
-        canvas.fill(rounded(half, 0), colour=palette.panel, opacity=0.1)
-    icon = Box(x, y, x, y).inset(-radius * 0.82)
+        rows = [t for t in lines if t < box.height]
+        shapes = [
+            rounded(Box(box.left, box.top + t, box.right, box.top + t + thin), 0) for t in rows
+        ]
+    else:
+        columns = [t for t in lines if t < box.width]
+        shapes = [
+            rounded(Box(box.left + t, box.top, box.left + t + thin, box.bottom), 0) for t in columns
+        ]
+    canvas.fill(*shapes, colour=mix(palette.tint, palette.rule, 0.6))
+    canvas.fill(circle(x, y, radius), colour=mix(palette.second, palette.card, 0.25))
     inks = Inks(palette.ink, palette.card, palette.accent, palette.card)
-    draw_icon(canvas, cast.hero, icon, inks, weight=1.2)
+    icon = Box(x, y, x, y).inset(-radius * 0.72)
+    draw_icon(canvas, cast.hero, icon, inks, weight=1.3)
     canvas.stroke([*frame, frame[0]], width=unit * 0.18, colour=palette.ink)
     del treatment
 

@@ -82,7 +82,7 @@ MOODS: dict[str, dict[str, tuple[str, ...]]] = {
     "playful": {
         "light": (
             "bubble FFF5F9 2C1A4A 6B3FD4 FF6FA5 FFD25E",
-            "mint F0FBF6 15304A 14808A FF7F6B FFD873",
+            "mint F0FBF6 15304A 0E6A74 FF7F6B FFD873",
             "sorbet FFF9EF 33204E 2C57C9 FF8552 8FDCC2",
         ),
         "dark": (

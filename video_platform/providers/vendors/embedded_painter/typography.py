@@ -10,7 +10,6 @@ from video_platform.domain.language import Language
 from video_platform.providers.vendors.embedded_painter.faces import (
     Face,
     coverage,
-    load_font,
     measure,
 )
 from video_platform.providers.vendors.embedded_painter.palette import Colour
@@ -21,6 +20,13 @@ _JOINERS = "\u200c\u200d"
 _BREAKS = re.compile(r"[^\S\u00a0\u202f\u2007]+")
 _FRENCH_BEFORE = re.compile(r"[ \u00a0\u202f\u2007]+([:;?!%»€])")
 _FRENCH_AFTER = re.compile(r"«[ \u00a0\u202f\u2007]*")
+_BEFORE_PERCENT = re.compile(r"(?<=\d) +(?=[%٪‰°€$])")
+_THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
+# Arabic needs two marks on one letter. More are a prank that climbs out of its line, and Latin
+# marks that did not compose with their letter have no place of their own in the typeface.
+_PILED_MARKS = re.compile(r"([\u064b-\u065f\u0670]{2})[\u064b-\u065f\u0670]+|[\u0300-\u036f]+")
+# Longer texts are running text: even lines matter less there, and cost more to find.
+_BALANCED_WORDS = 48
 _SMALLEST_PX = 3
 _SAFETY = 1.004
 """Hinting makes real lines a hair wider than scaled measures."""
@@ -35,6 +41,7 @@ class Paragraph:
         gap: space above it, in pixels at the wanted size.
         leading: line pitch in shares of the size; 0 takes the language's own.
         lines: more lines than this make the text smaller, if it can be.
+        tight: no room for descenders that are not there, as for a figure standing alone.
     """
 
     text: str
@@ -45,6 +52,7 @@ class Paragraph:
     gap: float = 0.0
     leading: float = 0.0
     lines: int = 99
+    tight: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,7 @@ def clean(text: str, language: Language) -> str:
     if language is Language.FRENCH:
         text = _FRENCH_BEFORE.sub(rf"{_NBSP}\1", text)
         text = _FRENCH_AFTER.sub(f"«{_NBSP}", text)
+    text = _THOUSANDS.sub(_NBSP, _BEFORE_PERCENT.sub(_NBSP, text))
     known = coverage()
     kept: list[str] = []
     for character in text.replace(_NARROW_NBSP, _NBSP).replace("\u2007", _NBSP):
@@ -83,7 +92,8 @@ def clean(text: str, language: Language) -> str:
             kept.append(character)
         else:
             kept += [c for c in unicodedata.normalize("NFKD", character) if ord(c) in known]
-    return " ".join(split_words("".join(kept)))
+    text = _PILED_MARKS.sub(lambda found: found[1] or "", "".join(kept))
+    return " ".join(split_words(text))
 
 
 def _joiner(character: str, language: Language, before: list[str]) -> str:
@@ -181,10 +191,10 @@ def _set(
         paragraph=paragraph,
         lines=lines,
         size=size,
-        gap=paragraph.gap * max(0.35, min(1.0, scale + 0.15)),
+        gap=paragraph.gap * max(0.6, min(1.0, scale + 0.15)),
         pitch=size * (paragraph.leading or natural_leading(language, paragraph.text)),
-        above=size * max(sizes[0].above, 0.7),
-        below=size * max(sizes[-1].below, 0.02),
+        above=size * max(sizes[0].above + 0.02, 0.7 if paragraph.tight else 0.74),
+        below=size * max(sizes[-1].below + 0.02, 0.02 if paragraph.tight else 0.2),
         width=widest,
     )
     return setting, widest <= width
@@ -204,22 +214,48 @@ def _break(text: str, face: Face, width: float, language: Language, split: bool)
     if split:
         words = [part for word in words for part in _split(word, face, width, language)]
     lines = _greedy(words, face, width, language)
-    low, high = width * 0.3, width
-    for _ in range(7):
-        middle = (low + high) / 2
-        tighter = _greedy(words, face, middle, language)
-        widest = max(measure(line, face, language).width for line in tighter)
-        if len(tighter) == len(lines) and widest <= middle:
-            high, best = middle, tighter
-            if best != lines:
-                lines = best
-        else:
-            low = middle
+    if len(lines) > 1 and len(words) <= _BALANCED_WORDS:
+        lines = _balance(words, len(lines), face, width, language) or lines
     return tuple(lines)
 
 
+def _balance(
+    words: Sequence[str], count: int, face: Face, width: float, language: Language
+) -> list[str]:
+    """The same number of lines, as even as can be: the least sum of squared empty room."""
+    space = _space(face, language)
+    reach = [0.0]
+    for word in words:
+        reach.append(reach[-1] + measure(word, face, language).width + space)
+    endless = float("inf")
+    best: list[list[tuple[float, int]]] = [[(0.0, 0)] + [(endless, 0)] * len(words)]
+    for _ in range(count):
+        row: list[tuple[float, int]] = [(endless, 0)]
+        for end in range(1, len(words) + 1):
+            costs = [
+                (best[-1][start][0] + (width - used) ** 2, start)
+                for start in range(end)
+                if (used := reach[end] - reach[start] - space) <= width
+            ]
+            row.append(min(costs, default=(endless, 0)))
+        best.append(row)
+    if best[-1][-1][0] == endless:
+        return []
+    lines: list[str] = []
+    end = len(words)
+    for line in range(count, 0, -1):
+        start = best[line][end][1]
+        lines.insert(0, " ".join(words[start:end]))
+        end = start
+    return lines
+
+
+def _space(face: Face, language: Language) -> float:
+    return measure("x x", face, language).width - measure("xx", face, language).width
+
+
 def _greedy(words: Sequence[str], face: Face, width: float, language: Language) -> list[str]:
-    space = measure("x x", face, language).width - measure("xx", face, language).width
+    space = _space(face, language)
     lines: list[list[str]] = []
     used = 0.0
     for word in words:
@@ -244,10 +280,3 @@ def _split(word: str, face: Face, width: float, language: Language) -> list[str]
             piece = ""
         piece += cluster
     return [*pieces, piece]
-
-
-def line_width(setting: Setting, line: str, language: Language) -> float:
-    """A line's real advance in pixels."""
-    font = load_font(setting.paragraph.face, setting.size)
-    options = {"direction": "rtl" if language.is_rtl else "ltr", "language": language.value}
-    return float(font.getlength(line, **options))

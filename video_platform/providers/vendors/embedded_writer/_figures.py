@@ -8,9 +8,7 @@ from typing import Final
 from video_platform.domain.language import Language
 from video_platform.providers.vendors.embedded_writer._lexicon import Lexicon, lexicon
 
-_NUMBER: Final = (
-    r"(?:\d{1,3}(?:[ .,’']\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,٫]\d+)?)"
-)
+_NUMBER: Final = r"(?:\d{1,2}/\d{1,3}|\d{1,3}(?:[ .,’']\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,٫]\d+)?)"
 _SYMBOLS: Final = (
     r"%|٪|‰|°C|°F|°|km/h|km²|km2|km|kWh|kW|MW|GW|TW|TWh|GWh|MWh|mph|m²|m³|kg|mg|cm|mm|µm|nm|ml|mL"
     r"|ha|Hz|kHz|MHz|GHz|kB|MB|GB|TB|dB|hPa|€|\$|£|h|g|m|t|L"
@@ -40,7 +38,7 @@ def _pattern(language: Language) -> re.Pattern[str]:
         rf"|(?:{months})\s+\d{{1,2}}(?:,\s*\d{{4}})?)"
         rf"|(?P<amount>(?P<money>[$€£]\s?)?(?P<number>{_NUMBER})"
         rf"(?P<scale>\s(?:{scales})(?!\w))?"
-        rf"(?P<unit>\s?(?:{_SYMBOLS})(?![\w])|[\s-](?:{units})(?!\w))?"
+        rf"(?P<unit>\s?(?:{_SYMBOLS})(?![\w])|[\s-](?:d[’\']|de\s)?(?:{units})(?!\w))?"
         rf"(?P<era>\s(?:BC|BCE|AD|CE|av\. J\.-C\.|قبل الميلاد)(?!\w))?)"
         rf")(?![\w])",
         re.IGNORECASE if language is not Language.ARABIC else 0,
@@ -64,7 +62,7 @@ def _amount(match: re.Match[str]) -> Figure:
     number = match["number"]
     digits = sum(character.isdigit() for character in number)
     unit = (match["unit"] or "").strip()
-    is_year = digits == 4 and number.isdigit() and not unit and 1000 <= int(number) <= 2100
+    is_year = digits == 4 and number.isdecimal() and not unit and 1000 <= int(number) <= 2100
     if match["money"] or unit in ("%", "٪", "€", "$", "£") or "cent" in unit or "مئة" in unit:
         strength = 3.0
     elif match["scale"]:
@@ -75,6 +73,8 @@ def _amount(match: re.Match[str]) -> Figure:
         strength = 1.2
     elif unit:
         strength = 2.2 + 0.1 * min(digits, 5)
+    elif "/" in number:
+        strength = 2.0
     elif digits >= 3:
         strength = 2.0 + 0.1 * min(digits, 5)
     else:

@@ -56,7 +56,7 @@ def read_json(text: str) -> GivenScript | None:
     return GivenScript(title=_line(data.get("title")), scenes=scenes)
 
 
-def _json_scene(item: Any, position: int) -> GivenScene:  # noqa: ANN401 - parsed JSON
+def _json_scene(item: Any, position: int) -> GivenScene:
     if not isinstance(item, dict):
         raise ScriptError(f"Scene {position} of the given script is not an object.")
     narration = _line(item.get("narration"))
@@ -80,7 +80,7 @@ def _json_scene(item: Any, position: int) -> GivenScene:  # noqa: ANN401 - parse
     )
 
 
-def _line(value: Any) -> str:  # noqa: ANN401 - parsed JSON
+def _line(value: Any) -> str:
     return " ".join(normalise(value).split()) if isinstance(value, str) else ""
 
 
@@ -101,7 +101,7 @@ def read_scenes(text: str, words: Lexicon) -> GivenScript | None:
     scenes: list[GivenScene] = []
     for number, (start, rest) in enumerate(starts):
         end = starts[number + 1][0] if number + 1 < len(starts) else len(lines)
-        scene = _read_scene(len(scenes) + 1, rest, lines[start + 1 : end], words)
+        scene = _read_scene(len(scenes) + 1, rest, lines[start + 1 : end])
         if scene is not None:
             scenes.append(scene)
     if not scenes:
@@ -119,7 +119,7 @@ def lexicon_labels(part: str) -> tuple[str, ...]:
     return tuple(name for language in Language for name in lexicon(language).labels[part])
 
 
-def _read_scene(number: int, rest: str, body: list[str], words: Lexicon) -> GivenScene | None:
+def _read_scene(number: int, rest: str, body: list[str]) -> GivenScene | None:
     parts: dict[str, list[str]] = {"": [], "narration": [], "visual": [], "music": []}
     current = ""
     for line in body:
@@ -139,7 +139,7 @@ def _read_scene(number: int, rest: str, body: list[str], words: Lexicon) -> Give
         return None
     return GivenScene(
         id=number,
-        narration=" ".join(spoken).strip("“”\" "),
+        narration=" ".join(spoken).strip('“”" '),
         heading=heading.rstrip(":. "),
         visual_prompt=" ".join(parts["visual"]),
         music_mood=" ".join(parts["music"]),

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from video_platform.providers.vendors.embedded_writer._lexicon import Lexicon
+from video_platform.providers.vendors.embedded_writer._lexicon import Lexicon, word_set
 from video_platform.providers.vendors.embedded_writer._sentences import (
     capitalise,
     leans_on_previous,
@@ -14,9 +14,15 @@ from video_platform.providers.vendors.embedded_writer._terms import content_stem
 
 HEADLINE_CHARACTERS: Final = 48
 HEADLINE_WORDS: Final = 7
+_TELLING_PHRASE: Final = 0.9
+"""Least weight of a phrase's words, where 1 is the text's most frequent word."""
 ITEM_CHARACTERS: Final = 42
 _CLAUSE_MARK: Final = re.compile(r"\s*[,،;؛:](?=\s)\s*|\s+[—–]\s+|\s*[()«»“”]\s*|[.!?؟…]+(?=\s|$)")
 _EDGE: Final = " ,،;؛:.…!—–-\"'’“”«»()"
+
+
+_THAN: Final = frozenset(("que", "qu", "than"))
+_MORE: Final = word_set("plus moins aussi autant mieux more less")
 
 
 def clauses(sentence: str, words: Lexicon) -> list[tuple[str, bool]]:
@@ -27,7 +33,8 @@ def clauses(sentence: str, words: Lexicon) -> list[tuple[str, bool]]:
         is_main = position == 0
         for token in part.split():
             bare = token.casefold().split("’")[0].split("'")[0]
-            if run and bare in words.subordinators:
+            is_than = bare in _THAN and any(word.casefold() in _MORE for word in run)
+            if run and bare in words.subordinators and not is_than:
                 found.append((" ".join(run), is_main))
                 run, is_main = [], False
             run.append(token)
@@ -45,7 +52,7 @@ def _dangles(tokens_: list[str], words: Lexicon) -> bool:
     return last in words.stops or last in words.tails or last in words.joints or last.isdigit()
 
 
-_NOT_A_CONJUNCTION: Final = frozenset("وتيرة ويلات والد والدة والدين والدي واله والي".split())
+_NOT_A_CONJUNCTION: Final = word_set("وتيرة ويلات والد والدة والدين والدي واله والي")
 
 
 def without_and(line: str, words: Lexicon) -> str:
@@ -63,12 +70,19 @@ def shorten(clause: str, words: Lexicon, limit: int, max_words: int = HEADLINE_W
     parts = clause.split()
     if len(clause) <= limit and len(parts) <= max_words:
         return clause
+    if words.language.is_rtl and "بين" not in parts:
+        for end in range(min(len(parts) - 1, max_words), 2, -1):
+            if re.match(r"و(?:ال|ت|ي)\w{3}", parts[end]) and len(" ".join(parts[:end])) <= limit:
+                return " ".join(parts[:end]).strip(_EDGE)
     for end in range(min(len(parts) - 1, max_words), 1, -1):
         head = parts[:end]
         is_joint = parts[end].casefold() in words.joints | words.subordinators
         if is_joint and len(" ".join(head)) <= limit and not _dangles(head, words):
             return " ".join(head).strip(_EDGE)
     return ""
+
+
+_GENITIVES: Final = word_set("of de du des d")
 
 
 def fit(text: str, words: Lexicon, limit: int) -> str:
@@ -78,9 +92,30 @@ def fit(text: str, words: Lexicon, limit: int) -> str:
         if short := shorten(clause, words, limit, max_words=12):
             return short
     parts = text.split()
-    while len(parts) > 1 and (len(" ".join(parts)) > limit or _dangles(parts, words)):
-        parts.pop()
+    follows = ""
+    while len(parts) > 1 and (
+        len(" ".join(parts)) > limit or _dangles(parts, words) or _bare(follows) in _GENITIVES
+    ):
+        follows = parts.pop()
     return " ".join(parts)[:limit].strip(_EDGE)
+
+
+_COPULA: Final = re.compile(
+    r"^(?P<subject>(?:[\w’'-]+\s){1,5}?)"
+    r"(?:is|are|was|were|has|have|can|may|will|est|sont|était|étaient|a|ont|peut|peuvent)\s"
+)
+
+
+def subject_of(sentence: str, words: Lexicon) -> str:
+    """What a sentence such as “Honey bees are ...” is about; empty where that is not plain."""
+    found = _COPULA.match(sentence)
+    if not found or leans_on_previous(sentence, words):
+        return ""
+    subject = found["subject"].strip()
+    is_bare = subject.split()[0].casefold() not in words.joints and not _dangles(
+        subject.split(), words
+    )
+    return subject if is_bare and content_stems(subject, words) else ""
 
 
 def headline_candidates(
@@ -104,7 +139,8 @@ def _worth(
 ) -> float:
     parts = line.split()
     stems = content_stems(line, words)
-    if len(stems) < 2 or len(parts) < 2 or _dangles(parts, words):
+    least = 2 if is_main else 3
+    if len(stems) < least or len(parts) < 2 or _dangles(parts, words):
         return 0.0
     worth = 1.0 + sum(weights.get(term, 0.0) for term in stems) / len(stems)
     worth += 0.25 * min(len(stems), 4)
@@ -123,7 +159,7 @@ def _worth(
 
 
 def noun_phrases(sentence: str, words: Lexicon, weights: dict[str, float]) -> list[str]:
-    """Two to four telling words that stand between small words: ``a single beam``; best first."""
+    """Noun and adjective pairs that can be told apart from verbs (Arabic only); best first."""
     offers: list[tuple[float, str]] = []
     for clause, _ in clauses(without_parentheticals(sentence), words):
         run: list[str] = []
@@ -135,16 +171,15 @@ def noun_phrases(sentence: str, words: Lexicon, weights: dict[str, float]) -> li
             is_end = not token or bare in words.joints or bare in ("of", "de", "du", "des", "d")
             if is_end and 2 <= len(run) <= 4 and _is_phrase(run, words):
                 worth = sum(weights.get(term, 0.0) for term in content_stems(" ".join(run), words))
-                offers.append((worth, capitalise(" ".join(run).strip(_EDGE))))
+                if worth >= _TELLING_PHRASE:
+                    offers.append((worth, capitalise(" ".join(run).strip(_EDGE))))
             run = []
     return [line for _, line in sorted(offers, key=lambda offer: -offer[0])]
 
 
 def _is_phrase(run: list[str], words: Lexicon) -> bool:
-    """In Arabic a noun and its adjective share the article; elsewhere length is the only hint."""
-    if words.language.is_rtl:
-        return len(run) == 2 and all(word.startswith("ال") for word in run)
-    return len(run) <= 3 and not any(word.endswith(("ed", "ent")) for word in run)
+    """In Arabic a noun and its adjective share the article; elsewhere nothing tells a verb."""
+    return words.language.is_rtl and len(run) == 2 and all(word.startswith("ال") for word in run)
 
 
 def enumeration(sentence: str, words: Lexicon) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Concept words that choose a scene's icons, from its own words."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 from typing import Final
@@ -11,7 +11,18 @@ from video_platform.providers.vendors.embedded_writer._terms import stem, tokens
 MOST_KEYWORDS: Final = 5
 _SHORTEST_PREFIX: Final = 3
 _GENERAL: Final = frozenset(
-    ("time", "people", "list", "arrow", "location", "check", "calendar", "question", "growth", "tool")
+    (
+        "time",
+        "people",
+        "list",
+        "arrow",
+        "location",
+        "check",
+        "calendar",
+        "question",
+        "growth",
+        "tool",
+    )
 )
 """Concepts that many sentences touch and few are about: they come after the telling ones."""
 
@@ -23,8 +34,7 @@ def _tables() -> tuple[dict[str, str], dict[str, str]]:
     for concept, line in CONCEPTS.items():
         for word in line.split():
             if word.endswith("*"):
-                prefixes.setdefault(word[:-1], concept)
-                prefixes.setdefault(stem(word[:-1]), concept)
+                prefixes.setdefault(_own_stem(word[:-1]), concept)
             else:
                 whole.setdefault(word, concept)
                 whole.setdefault(_own_stem(word), concept)
@@ -32,7 +42,7 @@ def _tables() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _own_stem(word: str) -> str:
-    """Only Arabic is matched by stem: there the article and the conjunction are part of the word."""
+    """Only Arabic is matched by stem: its article and conjunction are part of the word."""
     return stem(word) if "\u0600" <= word[0] <= "\u06ff" else word
 
 
@@ -51,9 +61,9 @@ def concept_of(token: str) -> str:
 
 def concepts_in(texts: Sequence[tuple[str, float]]) -> tuple[str, ...]:
     """Concepts of weighted texts, most telling first; equal ones in order of appearance."""
-    scores: Counter[str] = Counter()
+    scores: dict[str, float] = defaultdict(float)
     for text, weight in texts:
         for token in tokens(text):
             if concept := concept_of(token):
                 scores[concept] += weight * (0.45 if concept in _GENERAL else 1.0)
-    return tuple(concept for concept, _ in scores.most_common(MOST_KEYWORDS))
+    return tuple(sorted(scores, key=lambda concept: -scores[concept])[:MOST_KEYWORDS])

@@ -9,20 +9,19 @@ from video_platform.domain.script import OnScreen, OnScreenKind
 from video_platform.providers.vendors.embedded_writer._figures import (
     Figure,
     find_figures,
-    words_after,
 )
 from video_platform.providers.vendors.embedded_writer._headlines import (
     HEADLINE_CHARACTERS,
     ITEM_CHARACTERS,
-    clauses,
     enumeration,
     fit,
     headline_candidates,
     noun_phrases,
-    shorten,
+    subject_of,
 )
 from video_platform.providers.vendors.embedded_writer._icons import MOST_KEYWORDS, concepts_in
 from video_platform.providers.vendors.embedded_writer._lexicon import Lexicon
+from video_platform.providers.vendors.embedded_writer._notes import compare, note_of
 from video_platform.providers.vendors.embedded_writer._passages import Passage, PassageKind
 from video_platform.providers.vendors.embedded_writer._sentences import (
     capitalise,
@@ -30,11 +29,18 @@ from video_platform.providers.vendors.embedded_writer._sentences import (
     split_sentences,
 )
 from video_platform.providers.vendors.embedded_writer._terms import content_stems
+from video_platform.providers.vendors.embedded_writer._titles import split_title
 
 _QUOTE_CHARACTERS: Final = 120
 _NOTE_CHARACTERS: Final = 60
 _STRIKING: Final = 1.9
-_SPOKEN_QUOTE: Final = re.compile(r"[«“]\s*([^«»“”]{25,120}?)\s*[»”]")
+_STRONG_LINE: Final = 2.1
+_SPOKEN_QUOTE: Final = re.compile(r"[«“]\s*(?P<a>[^«»“”]{25,120}?)\s*[»”]|\"(?P<b>[^\"]{25,120})\"")
+_SPEAKER: Final = re.compile(
+    r"(?:says|said|wrote|writes|explained|explains|noted|dit|écrit|affirme|explique|disait|déclare)"
+    r"(?:\s(?:alors|then|once))?\s(?P<after>[^\W\d_][^,.;:«“\"]{2,48})[.,;]?\s*$"
+    r"|^(?:قال|يقول|كتب)\s(?P<before>[^,،.:«“\"]{3,40})[:،]"
+)
 
 
 @dataclass(slots=True)
@@ -53,9 +59,29 @@ class Designer:
     shown: set[str] = field(default_factory=set)
     last: OnScreenKind | None = None
     run: int = 0
+    owns_heading: bool = True
 
-    def design(self, group: Sequence[Passage], narration: str, *, is_last: bool) -> OnScreen:
+    def heading_owners(self, groups: Sequence[Sequence[Passage]]) -> set[int]:
+        """Which scene of each section shows its heading: the first in need of a line."""
+        owners: dict[int, tuple[float, int]] = {}
+        for number, group in enumerate(groups):
+            if not number or not group[0].heading or group[0].kind is PassageKind.QUOTE:
+                continue
+            lines = self._lines([passage.text for passage in group] + [group[0].lead])
+            strength = lines[0][0] if lines else 0.0
+            need = 0.0 if strength >= _STRONG_LINE else 1.0
+            if any(compare(passage.text, self.words) for passage in group):
+                need = 2.0  # its own words stand in the two sides already
+            best = owners.get(group[0].section)
+            if best is None or need > best[0]:
+                owners[group[0].section] = (need, number)
+        return {number for _, number in owners.values()}
+
+    def design(
+        self, group: Sequence[Passage], narration: str, *, is_last: bool, owns_heading: bool = True
+    ) -> OnScreen:
         """The on-screen words of a middle or closing scene."""
+        self.owns_heading = owns_heading
         screen = self._closing(group) if is_last else self._middle(group)
         self.run = self.run + 1 if screen.kind is self.last else 1
         self.last = screen.kind
@@ -72,7 +98,12 @@ class Designer:
 
     def _with_keywords(self, screen: OnScreen, narration: str) -> OnScreen:
         told = concepts_in(
-            [(screen.headline, 2.5), (" ".join(screen.items), 1.0), (screen.note, 1.0), (narration, 1.0)]
+            [
+                (screen.headline, 2.5),
+                (" ".join(screen.items), 1.0),
+                (screen.note, 1.0),
+                (narration, 1.0),
+            ]
         )
         extra: list[str] = []
         if "%" in screen.figure or "٪" in screen.figure:
@@ -98,7 +129,11 @@ class Designer:
         if first.kind in (PassageKind.LIST, PassageKind.STEPS):
             return self._list(first)
         offers = [
-            self._comparison, self._quantities, self._number, self._spoken_quote, self._enumeration,
+            self._spoken_quote,
+            self._comparison,
+            self._quantities,
+            self._number,
+            self._enumeration,
         ]
         if self.take % 2:
             offers = [self._enumeration, self._comparison, self._number, self._spoken_quote]
@@ -109,14 +144,19 @@ class Designer:
         return OnScreen(kind=OnScreenKind.STATEMENT, headline=self.headline(group))
 
     def _quote(self, quote: str, speaker: str) -> OnScreen:
-        line = quote if len(quote) <= _QUOTE_CHARACTERS else fit(quote, self.words, _QUOTE_CHARACTERS)
+        line = (
+            quote if len(quote) <= _QUOTE_CHARACTERS else fit(quote, self.words, _QUOTE_CHARACTERS)
+        )
         return OnScreen(kind=OnScreenKind.QUOTE, headline=line, note=speaker)
 
     def _spoken_quote(self, group: Sequence[Passage]) -> OnScreen | None:
-        for passage in group:
-            found = _SPOKEN_QUOTE.search(passage.text)
-            if found and len(found[1]) > 0.45 * len(passage.text):
-                return OnScreen(kind=OnScreenKind.QUOTE, headline=found[1].rstrip(",،"))
+        for sentence in split_sentences(group[0].text, self.words):
+            found = _SPOKEN_QUOTE.search(sentence)
+            quote = (found["a"] or found["b"]).rstrip(",،") if found else ""
+            if len(quote) > 0.45 * len(sentence):
+                said = _SPEAKER.search(sentence)
+                speaker = (said["after"] or said["before"]).strip() if said else ""
+                return OnScreen(kind=OnScreenKind.QUOTE, headline=quote, note=speaker)
         return None
 
     def _list(self, passage: Passage) -> OnScreen:
@@ -125,12 +165,11 @@ class Designer:
         if len(items) == 1:
             headline = fit(items[0], self.words, HEADLINE_CHARACTERS)
             return OnScreen(kind=OnScreenKind.STATEMENT, headline=headline)
-        offers = [passage.heading] if passage.heading else []
+        offers = [passage.heading] if passage.heading and self.owns_heading else []
         offers += [line for _, line in self._lines([passage.lead])] if passage.lead else []
         offers += [fit(passage.lead, self.words, HEADLINE_CHARACTERS)] if passage.lead else []
-        headline = self._first_unused(offers) or passage.heading or offers[-1:] or self.title
-        if isinstance(headline, list):
-            headline = headline[0]
+        running = passage.heading or (offers[-1] if offers else self.title)
+        headline = self._first_unused(offers) or running
         # A painter numbers steps from 1, so only the first part of a long row may call itself that.
         kind = OnScreenKind.STEPS if is_steps and not passage.chunk else OnScreenKind.LIST
         headline = split_title(headline, self.words)[0]
@@ -142,31 +181,29 @@ class Designer:
             if sides:
                 return OnScreen(
                     kind=OnScreenKind.COMPARISON,
-                    headline=self.headline(group, avoid=sides),
+                    headline=self._beside([passage], group, sides),
                     items=sides,
                 )
         return None
 
     def _number(self, group: Sequence[Passage]) -> OnScreen | None:
-        offers: list[tuple[float, Figure, str]] = []
+        offers: list[tuple[float, Figure, str, Passage]] = []
         for passage in group:
             for sentence in split_sentences(passage.text, self.words):
                 for figure in find_figures(sentence, self.words)[:2]:
                     if figure.text not in self.shown:
-                        offers.append((figure.strength, figure, sentence))
+                        offers.append((figure.strength, figure, sentence, passage))
         if not offers:
             return None
-        strength, figure, sentence = max(offers, key=lambda offer: offer[0])
+        strength, figure, sentence, source = max(offers, key=lambda offer: offer[0])
         if strength < _STRIKING and (not figure.is_date or self.last is OnScreenKind.NUMBER):
             return None
         note = note_of(sentence, figure, self.words)
         if not note:
             return None
         self.shown.add(figure.text)
-        headline = self.headline(group, avoid=(note,))
-        return OnScreen(
-            kind=OnScreenKind.NUMBER, headline=headline, figure=figure.text, note=note
-        )
+        headline = self._beside([source], group, (note,))
+        return OnScreen(kind=OnScreenKind.NUMBER, headline=headline, figure=figure.text, note=note)
 
     def _quantities(self, group: Sequence[Passage]) -> OnScreen | None:
         """Several measures in a row are a table, not one figure."""
@@ -180,7 +217,7 @@ class Designer:
             if items and all(len(item) <= ITEM_CHARACTERS for item in items):
                 return OnScreen(
                     kind=OnScreenKind.LIST,
-                    headline=self.headline(group, avoid=items),
+                    headline=self._beside([passage], group, items),
                     items=tuple(capitalise(item) for item in items),
                 )
         return None
@@ -190,7 +227,9 @@ class Designer:
         heading, _ = split_title(self.title, self.words)
         strong = [line for worth, line in lines if worth > 1.4]
         headline = self._first_unused(strong) or heading
-        return OnScreen(kind=OnScreenKind.CLOSING, headline=headline)
+        is_list = group[-1].kind in (PassageKind.LIST, PassageKind.STEPS)
+        items = tuple(capitalise(item) for item in group[-1].items) if is_list else ()
+        return OnScreen(kind=OnScreenKind.CLOSING, headline=headline, items=items)
 
     def _lines(self, texts: Sequence[str]) -> list[tuple[float, str]]:
         found = [
@@ -203,10 +242,20 @@ class Designer:
 
     def _first_unused(self, lines: Sequence[str]) -> str:
         return next(
-            (line for line in lines if line and line.casefold() not in self.used
-             and len(line) <= HEADLINE_CHARACTERS),
+            (
+                line
+                for line in lines
+                if line and line.casefold() not in self.used and len(line) <= HEADLINE_CHARACTERS
+            ),
             "",
         )
+
+    def _beside(
+        self, own: Sequence[Passage], group: Sequence[Passage], avoid: Sequence[str]
+    ) -> str:
+        """A line from the passage shown; from the scene's others where that has none."""
+        line = self.headline(own, avoid)
+        return line if line.casefold() not in self.used else self.headline(group, avoid)
 
     def headline(self, group: Sequence[Passage], avoid: Sequence[str] = ()) -> str:
         """The best short line for a scene that no other scene has."""
@@ -223,81 +272,14 @@ class Designer:
         fresh = [split_title(heading, self.words)[0]] if heading else []
         lines = [(w, x) for w, x in self._lines([p.text for p in group]) if not repeats(x)]
         good = [line for worth, line in lines if worth >= 1.55]
-        offers = [*strong, *fresh, *good, *(line for _, line in lines)]
+        offers = [*strong, *(fresh if self.owns_heading else ()), *good, *(x for _, x in lines)]
         phrases = [x for p in group for x in noun_phrases(p.text, self.words, dict(self.weights))]
         chosen = self._first_unused([*offers, *(x for x in phrases if not repeats(x))])
         if not chosen and not heading:
-            chosen = self._first_unused([fit(p.text, self.words, HEADLINE_CHARACTERS) for p in group])
+            cut = [fit(p.text, self.words, HEADLINE_CHARACTERS) for p in group]
+            cut = [x for x in cut if not repeats(x) and not leans_on_previous(x, self.words)]
+            chosen = self._first_unused([x for x in cut if len(x.split()) > 1])
+        subjects = [subject_of(p.text, self.words) for p in group]
+        chosen = chosen or self._first_unused([x for x in subjects if len(x.split()) > 1])
         running = fresh[0] if fresh else split_title(self.title, self.words)[0]
         return capitalise(chosen or running)
-
-
-def split_title(title: str, words: Lexicon) -> tuple[str, str]:
-    """A title as headline and subtitle, parted at its colon or dash where it is long."""
-    title = title.strip()
-    parts = re.split(r"\s*:\s+|\s+[—–]\s+", title, maxsplit=1)
-    if len(parts) == 2 and len(parts[0]) >= 3 and len(title) > 28 and len(parts[0]) <= HEADLINE_CHARACTERS:
-        return capitalise(parts[0]), capitalise(parts[1])[:_NOTE_CHARACTERS * 2]
-    if len(title) <= HEADLINE_CHARACTERS + 16:
-        return capitalise(title), ""
-    short = shorten(title, words, HEADLINE_CHARACTERS) or fit(title, words, HEADLINE_CHARACTERS)
-    return capitalise(short), ""
-
-
-def compare(sentence: str, words: Lexicon) -> tuple[str, str] | tuple[()]:
-    """The two sides a sentence sets against each other, both short enough to show."""
-    for mark in words.contrasts:
-        found = re.search(rf"(?:,|،|\s)\s*{re.escape(mark)}\s+", sentence, re.IGNORECASE)
-        if not found:
-            continue
-        left = _side(sentence[: found.start()], words)
-        right = _side(sentence[found.end() :], words)
-        if left and right and left.casefold() != right.casefold():
-            return left, right
-    return ()
-
-
-def _side(text: str, words: Lexicon) -> str:
-    parts = [clause for clause, _ in clauses(text, words)]
-    if not parts or leans_on_previous(text, words):
-        return ""
-    for part in (text.strip(" .،,؛;!?؟"), parts[0]):
-        if len(part) <= ITEM_CHARACTERS:
-            return capitalise(part)
-        short = shorten(part, words, ITEM_CHARACTERS, max_words=9)
-        is_whole = len(short) >= 0.6 * len(part) and not re.search(r"\d", part[len(short) :])
-        if short and is_whole:
-            return capitalise(short)
-    return ""
-
-
-_LAST_SMALL: Final = re.compile(
-    r"(?:\s+(?:in|on|by|around|about|since|en|le|vers|dès|depuis|in the year|في|عام|سنة|منذ|نحو))+$"
-)
-
-
-def note_of(sentence: str, figure: Figure, words: Lexicon) -> str:
-    """What a figure counts: the words after it where they say so, else its whole clause."""
-    after = words_after(sentence, figure)
-    if len(after) <= _NOTE_CHARACTERS and len(content_stems(after, words)) >= 2 and not figure.is_date:
-        return after
-    if figure.is_date and after and len(after) <= _NOTE_CHARACTERS:
-        return capitalise(after)
-    start, end = figure.span
-    marks = [m.end() for m in re.finditer(r"[,،;:؛—–](?=\s)", sentence[:start])]
-    begin = marks[-1] if marks else 0
-    stop = re.search(r"[,،;:؛.!?؟—–](?=\s|$)", sentence[end:])
-    clause = sentence[begin : end + stop.start() if stop else len(sentence)].strip(" ,،;:.؛—–")
-    ends_clause = clause.endswith(figure.text)
-    if figure.is_date and ends_clause:
-        line = _LAST_SMALL.sub("", clause[: -len(figure.text)].strip())
-        return capitalise(line) if len(line) <= _NOTE_CHARACTERS + 12 else ""
-    is_adverbial = clause.split(" ")[0].casefold() in words.joints and len(clause.split()) <= 5
-    if figure.is_date or (is_adverbial and begin == 0):
-        rest = sentence[end:].lstrip(" ,،")
-        line = shorten(clauses(rest, words)[0][0], words, _NOTE_CHARACTERS, 12) if rest.strip(" .") else ""
-        if line:
-            return capitalise(line)
-    if len(clause) <= _NOTE_CHARACTERS + 12:
-        return capitalise(clause)
-    return capitalise(after) if after and len(after) <= _NOTE_CHARACTERS else ""

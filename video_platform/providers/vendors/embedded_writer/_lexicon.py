@@ -6,6 +6,11 @@ from functools import cache
 from video_platform.domain.language import Language
 
 
+def word_set(text: str) -> frozenset[str]:
+    """The words of a list written as running text."""
+    return frozenset(text.split())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """Seconds the embedded voice takes, fitted on its own recordings at 160 words a minute."""

@@ -30,6 +30,7 @@ from video_platform.providers.vendors.embedded_writer._speech import characters_
 SENTENCE_LIMIT_S: Final = 11.0
 _CHUNK_S: Final = 8.5
 _MAX_ITEMS: Final = 4
+_LONG_LIST_S: Final = 13.0
 _ATTRIBUTION: Final = re.compile(r"^\s*(?:—|–|--|-|~|―)\s*(.+)$")
 _INLINE_ATTRIBUTION: Final = re.compile(r"^(.*\S)\s*(?:—|–|―|--)\s*([^—–.!?]{3,80})$", re.S)
 _LABELLED: Final = re.compile(r"^(.{2,45}?)\s*(?::\s|\s[—–]\s|\s-\s)(.+)$")
@@ -80,6 +81,7 @@ class _Reader:
     """Turns blocks into passages, one section after another."""
 
     words: Lexicon
+    document: Document
     budget_s: float
     passages: list[Passage]
     section: int = 0
@@ -103,7 +105,7 @@ class _Reader:
 
 def read_passages(document: Document, words: Lexicon, budget_s: float) -> list[Passage]:
     """All passages of a document in order; lists are kept short enough for ``budget_s``."""
-    reader = _Reader(words, budget_s, [])
+    reader = _Reader(words, document, budget_s, [])
     blocks = document.blocks
     for position, block in enumerate(blocks):
         reader.paragraph = position
@@ -137,7 +139,11 @@ def _read_paragraph(reader: _Reader, block: Block, follows: Block | None) -> Non
     limit = characters_in(SENTENCE_LIMIT_S, reader.words)
     for text in paragraph_texts(block):
         for raw in split_sentences(text, reader.words):
-            if _introduces(raw) and _is_list(follows) and raw == _last_sentence(block, reader.words):
+            if (
+                _introduces(raw)
+                and _is_list(follows)
+                and raw == _last_sentence(block, reader.words)
+            ):
                 continue  # the list says it
             sentence = finish(without_parentheticals(raw), reader.words)
             for number, piece in enumerate(split_long(sentence, reader.words, limit)):
@@ -159,9 +165,9 @@ def _read_quote(reader: _Reader, block: Block) -> None:
     speaker = ""
     if len(lines) > 1 and (found := _ATTRIBUTION.match(lines[-1])):
         speaker, lines = found[1].strip(), lines[:-1]
-    quote = " ".join(lines).strip("“”\"«» ")
+    quote = " ".join(lines).strip('“”"«» ')
     if not speaker and (found := _INLINE_ATTRIBUTION.match(quote)):
-        quote, speaker = found[1].strip("“”\"«» "), found[2].strip()
+        quote, speaker = found[1].strip('“”"«» '), found[2].strip()
     if not speaker or speech_seconds(quote, reader.words) > 2 * SENTENCE_LIMIT_S:
         _read_paragraph(reader, Block(kind=BlockKind.PARAGRAPH, lines=(quote,)), None)
         return
@@ -181,14 +187,23 @@ def _read_list(reader: _Reader, block: Block, before: Block | None) -> None:
     if before is not None and before.kind is BlockKind.PARAGRAPH:
         last = _last_sentence(before, words)
         lead = _INTRO_END.sub("", last) if _introduces(last) else ""
-    shown = [_item_line(line, words) for line in block.lines]
-    told = [_strip_end(speakable(line)) for line in block.lines]
-    seconds = sum(speech_seconds(item, words) for item in told)
-    if seconds > max(0.17 * reader.budget_s, _CHUNK_S):
-        told = [_label_of(line) or item for line, item in zip(block.lines, told, strict=True)]
+    lines = [without_parentheticals(line) for line in block.lines]
+    is_labelled = all(_lead_of(line) for line in lines)
+    shown = [_item_line(line, words, is_labelled=is_labelled) for line in lines]
+    told = [_strip_end(speakable(line)) for line in lines]
+    seconds = sum(speech_seconds(item, words) for item in [lead, *told])
+    leads = [_lead_of(line) for line in lines]
+    is_one_scene = len(told) < _MAX_ITEMS and seconds > _LONG_LIST_S
+    if all(leads) and (is_one_scene or seconds > max(0.17 * reader.budget_s, _CHUNK_S)):
+        told = leads
+    keeps = _names(reader.document)
     as_sentences = kind is PassageKind.STEPS or not all(_fits_in_row(item) for item in told)
     for number, chunk in enumerate(_chunks(told, lead, words)):
         items = [told[i] for i in chunk]
+        if not as_sentences:
+            items = [items[0] if not lead else _in_row(items[0], keeps)] + [
+                _in_row(item, keeps) for item in items[1:]
+            ]
         text = _tell(items, lead or reader.heading, words, is_first=not number, split=as_sentences)
         reader.add(
             kind,
@@ -211,19 +226,26 @@ def _fits_in_row(item: str) -> bool:
     return len(item.split()) <= 14 and not re.search(r"[,،;؛:.!?؟](?:\s|$)", item)
 
 
+def _lead_of(line: str) -> str:
+    """The few words an item can be told by: its label, or what it opens with in bold."""
+    strong = strong_terms(line)
+    opens = strong and _strip_end(speakable(line)).startswith(strong[0])
+    return _label_of(line) or (strong[0] if opens else "")
+
+
 def _label_of(line: str) -> str:
     """The label before an item's colon or dash (``Label: explanation``), if it has one."""
     found = _LABELLED.match(_strip_end(speakable(line)))
     return found[1].strip() if found else ""
 
 
-def _item_line(line: str, words: Lexicon) -> str:
+def _item_line(line: str, words: Lexicon, *, is_labelled: bool) -> str:
     """What the screen shows of an item: its bold or labelled lead, or the item cut short."""
     plain = _strip_end(speakable(line))
     strong = strong_terms(line)
     if strong and plain.startswith(strong[0]) and len(strong[0]) <= ITEM_CHARACTERS:
         return strong[0]
-    if label := _label_of(line):
+    if is_labelled and (label := _label_of(line)):
         return label if len(label) <= ITEM_CHARACTERS else fit(label, words, ITEM_CHARACTERS)
     return plain if len(plain) <= ITEM_CHARACTERS else fit(plain, words, ITEM_CHARACTERS)
 
@@ -232,7 +254,7 @@ def _chunks(items: list[str], lead: str, words: Lexicon) -> list[list[int]]:
     """Item numbers by scene: at most four each, about nine seconds each, evenly filled."""
     total = sum(speech_seconds(item, words) + 0.2 for item in [*items, lead])
     count = max(-(-len(items) // _MAX_ITEMS), round(total / _CHUNK_S), 1)
-    count = min(count, len(items))
+    count = min(count, max(1, len(items) // 2, -(-len(items) // _MAX_ITEMS)))
     size, extra = divmod(len(items), count)
     chunks: list[list[int]] = []
     start = 0
@@ -244,19 +266,35 @@ def _chunks(items: list[str], lead: str, words: Lexicon) -> list[list[int]]:
 
 
 def _tell(items: list[str], lead: str, words: Lexicon, *, is_first: bool, split: bool) -> str:
-    colon = " : " if words.comma == ", " and words.full_stop == "." and words.last_joiner == " et " else ": "
+    colon = (
+        " : "
+        if words.comma == ", " and words.full_stop == "." and words.last_joiner == " et "
+        else ": "
+    )
     if split:
         body = " ".join(finish(item, words) for item in items)
         return f"{finish(lead, words)} {body}" if lead and is_first else body
-    told = [_lower_article(item, words) for item in items]
-    joined = told[0] if len(told) == 1 else words.comma.join(told[:-1]) + words.last_joiner + told[-1]
+    is_wordy = max(len(item.split()) for item in items) > 4 and words.last_joiner == " and "
+    joiner = "," + words.last_joiner if is_wordy else words.last_joiner
+    joined = items[0] if len(items) == 1 else words.comma.join(items[:-1]) + joiner + items[-1]
     if not is_first:
         return finish(words.continued.format(items=joined), words)
     return finish(f"{lead}{colon}{joined}" if lead else joined, words)
 
 
-def _lower_article(item: str, words: Lexicon) -> str:
-    """A capital only where the item is a name: ``The tower`` in a row becomes ``the tower``."""
-    first = item.split()[0] if item.split() else ""
-    is_plain = first.casefold() in words.stops and first[1:].islower() or first in ("A", "À")
-    return item[0].lower() + item[1:] if is_plain else item
+def _names(document: Document) -> frozenset[str]:
+    """Words the text writes with a capital inside its sentences."""
+    return frozenset(
+        word
+        for block in document.blocks
+        if block.kind is BlockKind.PARAGRAPH
+        for line in block.lines
+        for word in re.findall(r"(?<=[a-zà-ÿ,’'] )[A-ZÀ-Þ][\w-]+|(?<=[’'])[A-ZÀ-Þ][\w-]+", line)
+    )
+
+
+def _in_row(item: str, names: frozenset[str]) -> str:
+    """An item inside a sentence: no capital, unless it is a name or nothing but capitals."""
+    first, _, rest = item.partition(" ")
+    is_name = first in names or (not first[1:].islower() and first not in ("A", "À"))
+    return item if is_name or (rest and rest[0].isupper()) else item[0].lower() + item[1:]

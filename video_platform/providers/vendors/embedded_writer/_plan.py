@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final, TypeAlias
 
 from video_platform.providers.vendors.embedded_writer._passages import Passage, PassageKind
+from video_platform.providers.vendors.embedded_writer._ranking import chance
 from video_platform.providers.vendors.embedded_writer._speech import SCENE_PAUSE_S
 
 Group: TypeAlias = tuple[Passage, ...]
@@ -14,13 +15,34 @@ Group: TypeAlias = tuple[Passage, ...]
 _SCENE_GOOD_S: Final = 6.2
 _SCENE_FULL_S: Final = 9.6
 _FACTORS: Final = (
-    1.0, 0.97, 1.03, 0.94, 1.06, 0.91, 1.09, 0.88, 1.12, 0.85, 1.15, 0.8, 1.2, 0.75, 1.25, 1.35,
+    1.0,
+    0.97,
+    1.03,
+    0.94,
+    1.06,
+    0.91,
+    1.09,
+    0.88,
+    1.12,
+    0.85,
+    1.15,
+    0.8,
+    1.2,
+    0.75,
+    1.25,
+    1.35,
 )
 """Shares of the wanted length to try: what fits best depends on the sentences at hand."""
 _SCENE_LEAST_S: Final = 2.7
-_HURRY_S: Final = 1.2
-"""A scene too short to be read counts as this many seconds off the mark."""
-_CLOSE_ENOUGH: Final = 0.03
+_HURRY: Final = 6.0
+"""What a scene too short to be read takes from the worth of a film."""
+_CLOSING_SHARE: Final = 0.25
+"""Most of a film's time that its conclusion and what it leans on may take."""
+_MANY: Final = 1500
+_FEW: Final = 2000
+_VARIANTS: Final = 40
+"""Short texts are tried in many selections; long ones need few, having more to choose from."""
+_CLOSE_ENOUGH: Final = 0.045
 _CROWDING: Final = 0.74
 """Each passage taken from a section makes its others worth this much less."""
 
@@ -35,17 +57,30 @@ def plan_scenes(
     everything = _group(passages)
     if _length(everything, opening_s) <= duration_s * 1.06:
         return everything
-    best: list[Group] = []
-    best_miss = float("inf")
-    for factor in _FACTORS:
-        groups = _group(_select(passages, duration_s * factor, opening_s))
-        miss = abs(_length(groups, opening_s) - duration_s)
-        miss += _HURRY_S * sum(group_seconds(group) < _SCENE_LEAST_S for group in groups[1:])
-        if miss < best_miss - 0.05:
-            best, best_miss = groups, miss
-        if best_miss <= _CLOSE_ENOUGH * duration_s:
-            break
-    return best
+    plans = []
+    steps = _FACTORS if len(passages) <= _MANY else _FACTORS[:5]
+    for variant in range(max(1, min(_VARIANTS, _FEW // len(passages)))):
+        tastes = [chance(f"{variant}:{p.place}") if variant else 0.5 for p in passages]
+        for factor in steps:
+            chosen = _select(passages, duration_s * factor, opening_s, tastes)
+            groups = _group(chosen)
+            miss = abs(_length(groups, opening_s) - duration_s)
+            plans.append((_bad(groups, miss, duration_s), groups))
+    return min(plans, key=lambda plan: plan[0])[1]
+
+
+def _bad(groups: Sequence[Group], miss_s: float, duration_s: float) -> tuple[float, float]:
+    """How far a plan is off, then how little it says; lower is better."""
+    worth = 0.0
+    taken: Counter[int] = Counter()
+    for group in groups:
+        for passage in group:
+            crowd = _CROWDING ** taken[passage.section]
+            worth += passage.score * crowd * passage.seconds**0.6
+            taken[passage.section] += 1
+        worth -= _HURRY if group_seconds(group) < _SCENE_LEAST_S else 0.0
+    off = max(0.0, miss_s - _CLOSE_ENOUGH * duration_s)
+    return round(off, 1), -worth
 
 
 def _length(groups: Sequence[Group], opening_s: float) -> float:
@@ -79,7 +114,10 @@ def _chain(passages: Sequence[Passage], place: int) -> list[int]:
     return chain
 
 
-def _select(passages: Sequence[Passage], budget_s: float, opening_s: float) -> list[Passage]:
+def _select(
+    passages: Sequence[Passage], budget_s: float, opening_s: float, tastes: Sequence[float]
+) -> list[Passage]:
+    """Passages for a budget, the worthiest first; ``tastes`` (0 to 1) tilt the choice."""
     left = budget_s - opening_s
     chosen: set[int] = set()
     taken: Counter[int] = Counter()
@@ -94,7 +132,12 @@ def _select(passages: Sequence[Passage], budget_s: float, opening_s: float) -> l
 
     for chain in _ends(passages, left):
         take(chain)
-    heap = [(-p.score, p.place, 0) for p in passages if p.place not in chosen]
+    costs = [sum(_cost(passages[i]) for i in _chain(passages, p.place)) for p in passages]
+    values = [
+        p.score * (0.6 + 0.8 * taste) / (costs[p.place] / 6.0) ** 0.35
+        for p, taste in zip(passages, tastes, strict=True)
+    ]
+    heap = [(-values[p.place], p.place, 0) for p in passages if p.place not in chosen]
     heapq.heapify(heap)
     while heap and left > 1.5:
         _, place, seen = heapq.heappop(heap)
@@ -102,7 +145,7 @@ def _select(passages: Sequence[Passage], budget_s: float, opening_s: float) -> l
         if place in chosen:
             continue
         if taken[section] != seen:
-            worth = passages[place].score * _CROWDING ** taken[section]
+            worth = values[place] * _CROWDING ** taken[section]
             heapq.heappush(heap, (-worth, place, taken[section]))
             continue
         chain = _chain(passages, place)
@@ -114,7 +157,10 @@ def _select(passages: Sequence[Passage], budget_s: float, opening_s: float) -> l
 def _ends(passages: Sequence[Passage], budget_s: float) -> list[list[int]]:
     """What must be there: the opening and the conclusion, or as much of them as fits."""
     opening = [0]
-    closings = [_chain(passages, len(passages) - 1), [len(passages) - 1]]
+    chain = _chain(passages, len(passages) - 1)
+    spent = sum(_cost(passages[i]) for i in chain)
+    closings = [chain] if spent <= _CLOSING_SHARE * budget_s else []
+    closings += [chain[:2], chain[:1]] if not passages[-1].chunk else []
     for closing in closings:
         if sum(_cost(passages[i]) for i in {*opening, *closing}) <= budget_s:
             return [opening, closing]
@@ -147,7 +193,7 @@ def _belongs(group: list[Passage], passage: Passage) -> bool:
     is_next = passage.place == last.place + 1
     if is_next and passage.needs_previous:
         return True
-    if passage.paragraph != last.paragraph and now > 3.4:
+    if passage.paragraph != last.paragraph and now > 4.2:
         return False
     return now < _SCENE_GOOD_S and then <= _SCENE_FULL_S - (0.0 if now < 4.2 else 1.4)
 
@@ -156,9 +202,12 @@ def _settle_closing(groups: list[list[Passage]]) -> None:
     """Give a closing shorter than three seconds the sentence before it."""
     before, closing = groups[-2], groups[-1]
     is_short = group_seconds(closing) < 3.0 and before[-1].place + 1 == closing[0].place
-    if len(closing) > 1 and closing[0].paragraph != closing[-1].paragraph:
-        groups.insert(-1, [p for p in closing if p.paragraph != closing[-1].paragraph])
-        closing[:] = [p for p in closing if p.paragraph == closing[-1].paragraph]
+    cut = len(closing) - 1
+    while cut > 0 and closing[cut - 1].place + 1 == closing[cut].place:
+        cut -= 1
+    if cut:
+        groups.insert(-1, closing[:cut])
+        del closing[:cut]
     elif is_short and before[-1].kind is PassageKind.SENTENCE:
         closing.insert(0, before.pop())
         if not before:

@@ -34,7 +34,7 @@ def rank(
         if passage.paragraph == passages[0].paragraph:
             score += 1.2 if ends else 0.4  # an introduction ends with what the text is about
         if take:
-            score *= 0.6 + 0.8 * _chance(f"{take}:{position}")
+            score *= 0.6 + 0.8 * chance(f"{take}:{position}")
         ranked.append(replace(passage, score=score))
     return ranked
 
@@ -64,6 +64,6 @@ def _worth(
     return worth
 
 
-def _chance(text: str) -> float:
+def chance(text: str) -> float:
     """A number from 0 to 1 that depends on ``text`` alone."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") / 2**32

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from video_platform.domain.language import Language
-from video_platform.providers.vendors.embedded_writer._lexicon import Lexicon
+from video_platform.providers.vendors.embedded_writer._lexicon import Lexicon, word_set
 
 _END: Final = re.compile(r"[.!?؟…]+(?:\s?[»”\"’)\]])*(?=\s)|[.؟!](?=[\u0600-\u06ff])")
 _OPENING: Final = "«“(["
@@ -100,23 +100,26 @@ def leans_on_previous(sentence: str, words: Lexicon) -> bool:
     if not openers:
         return False
     first = openers[0]
-    if first in words.weak or any(folded.startswith(c + w) for c in words.connectives for w in ",،"):
+    if first in words.weak or any(
+        folded.startswith(c + w) for c in words.connectives for w in ",،"
+    ):
         return True
     if _POINTS_BACK[words.language].search(sentence):
         return True
-    is_suffixed = words.language.is_rtl and len(first) > 4 and first.endswith(("ها", "هم", "هما"))
-    return is_suffixed
+    return words.language.is_rtl and len(first) > 4 and first.endswith(("ها", "هم", "هما"))
 
 
 _POINTS_BACK: Final = {
     Language.ENGLISH: re.compile(
         r"^\W*(?:\w+\s+){0,3}(?:this|these|those|such)\s"
-        r"|^The (?:\w+est|latter|former|others?|second|third|same|result) (?:is|are|was|were|ha[sd]|have|held)\b"
+        r"|^The (?:\w+est|latter|former|others?|second|third|same|result)"
+        r" (?:is|are|was|were|ha[sd]|have|held)\b"
         r"|\s(?:them|him|it|this|that|so)[.!?]*$"
         r"|^[^A-Z]*\w[^A-Z]*\s(?:he|she|him)\s[^A-Z]*$"
     ),
     Language.FRENCH: re.compile(
         r"^\W*(?:[\w’']+\s+){0,2}(?:cette|cet|ces|ceux-ci|celles-ci|celui-ci|celle-ci|lui|eux)[\s,]"
+        r"|^[^,]{0,60},\s(?:ils|elles)\s"
         r"|\s(?:cela|celui-ci|celle-ci|ceux-ci|celles-ci)[.!?]*$"
     ),
     Language.ARABIC: re.compile(r"^\W*(?:\S+\s+){0,2}(?:هذا|هذه|ذلك|تلك|هؤلاء)\s"),
@@ -139,10 +142,16 @@ def split_long(sentence: str, words: Lexicon, limit: int) -> list[str]:
 
 
 def _cut_at_marks(sentence: str, words: Lexicon) -> list[str]:
-    parts = [part for part in re.split(r"\s*[;؛]\s+|\s+[—–]\s+(?=\S+ \S+ \S+ \S+)", sentence) if part]
+    parts = [
+        part for part in re.split(r"\s*[;؛]\s+|\s+[—–]\s+(?=\S+ \S+ \S+ \S+)", sentence) if part
+    ]
     if len(parts) < 2 or any(len(part.split()) < 4 for part in parts):
         return [sentence]
     return [finish(part, words) for part in parts]
+
+
+_KEPT_BREAKS: Final = word_set("but yet or so mais car")
+"""Words between clauses that carry meaning and may open a sentence."""
 
 
 def _cut_at_clauses(sentence: str, words: Lexicon) -> list[str]:
@@ -158,14 +167,16 @@ def _cut_at_clauses(sentence: str, words: Lexicon) -> list[str]:
     if not matches:
         return [sentence]
     best = min(matches, key=lambda match: abs(match.start() - middle))
-    keeps_word = words.language.is_rtl or best[1].casefold() in ("but", "yet", "mais", "or", "so", "car")
+    keeps_word = words.language.is_rtl or best[1].casefold() in _KEPT_BREAKS
     rest = sentence[best.start(1) if keeps_word else best.end() :]
     return [finish(sentence[: best.start()], words), finish(rest, words)]
 
 
-_SUBJECTS: Final = frozenset(
-    """it he she they we you i this these that those the there its his her their le la les il elle
-    ils elles on nous vous ce cette ces un une des leur leurs son sa ses l’""".split()
+_SUBJECTS: Final = word_set(
+    """
+    it he she they we you i this these that those the there its his her their le la les il
+    elle ils elles on nous vous ce cette ces un une des leur leurs son sa ses l’
+    """
 )
 
 

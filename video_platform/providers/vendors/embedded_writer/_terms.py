@@ -38,9 +38,7 @@ def stem(token: str) -> str:
 
 def content_stems(text: str, words: Lexicon) -> list[str]:
     """Stems of the words that carry meaning, in order, repeats kept."""
-    return [
-        stem(token) for token in tokens(text) if token not in words.stops and len(token) > 1
-    ]
+    return [stem(token) for token in tokens(text) if token not in words.stops and len(token) > 1]
 
 
 def term_weights(texts: Iterable[str], words: Lexicon) -> dict[str, float]:

@@ -1,6 +1,5 @@
 """From a request to a script."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -12,7 +11,6 @@ from video_platform.errors import ScriptError
 from video_platform.providers.vendors.embedded_writer._blocks import Document, parse_document
 from video_platform.providers.vendors.embedded_writer._clean import (
     find_urls,
-    has_speech,
     normalise,
     speakable,
 )
@@ -25,7 +23,6 @@ from video_platform.providers.vendors.embedded_writer._given import (
 from video_platform.providers.vendors.embedded_writer._headlines import (
     HEADLINE_CHARACTERS,
     fit,
-    headline_candidates,
 )
 from video_platform.providers.vendors.embedded_writer._icons import concepts_in
 from video_platform.providers.vendors.embedded_writer._layout import Designer
@@ -53,6 +50,7 @@ from video_platform.providers.vendors.embedded_writer._terms import (
     overlap,
     term_weights,
 )
+from video_platform.providers.vendors.embedded_writer._titles import make_title, topic_of
 
 SHORT_TEXT_WORDS: Final = 25
 """A brief with fewer words has nothing to choose from."""
@@ -128,7 +126,7 @@ class _Draft:
         words, request = self.words, self.request
         passages = read_passages(document, words, request.duration_s)
         weights = term_weights([p.text for p in passages], words)
-        title = document.title or _make_title(passages, words, weights)
+        title = document.title or make_title(passages, words, weights)
         passages = rank(passages, weights, title, words, request.take)
         hook = self._hook(document.title, passages[0].text)
         groups = plan_scenes(
@@ -136,14 +134,22 @@ class _Draft:
         )
         designer = self._designer(title, [p.text for p in passages], weights)
         told = [self._narration(group, groups, number) for number, group in enumerate(groups)]
-        told[0] = f"{hook} {told[0]}".strip()
+        if hook and groups[0][0].kind is not PassageKind.SENTENCE:
+            groups, told = [(), *groups], [hook, *told]  # a list needs a picture of its own
+        else:
+            told[0] = f"{hook} {told[0]}".strip()
         screens = []
+        owners = designer.heading_owners(groups)
         for number, group in enumerate(groups):
             if number == 0:
                 screens.append(designer.opening(told[0]))
             else:
                 is_last = number == len(groups) - 1
-                screens.append(designer.design(group, told[number], is_last=is_last))
+                screens.append(
+                    designer.design(
+                        group, told[number], is_last=is_last, owns_heading=number in owners
+                    )
+                )
         return self._assemble(title, told, screens)
 
     def _hook(self, title: str, opening: str) -> str:
@@ -162,9 +168,7 @@ class _Draft:
             previous = passage.place
         return " ".join(sentences)
 
-    def _designer(
-        self, title: str, texts: Sequence[str], weights: dict[str, float]
-    ) -> Designer:
+    def _designer(self, title: str, texts: Sequence[str], weights: dict[str, float]) -> Designer:
         topic = concepts_in([(title, 3.0), *((text, 1.0) for text in texts[:400])])
         self.mood = film_mood([title, title, *texts[:400]])
         return Designer(
@@ -177,13 +181,14 @@ class _Draft:
         told: Sequence[str],
         screens: Sequence[OnScreen],
         given: Sequence[GivenScene] = (),
+        subject: str = "",
     ) -> Script:
         scenes = []
         for number, (narration, screen) in enumerate(zip(told, screens, strict=True)):
             author = given[number] if given else None
-            subject = split_sentences(narration, self.words)
+            sentences = split_sentences(narration, self.words) or [narration]
             prompt = visual_prompt(
-                subject=_subject(subject or [narration], title),
+                subject=subject or _subject(sentences, title),
                 title=title,
                 keywords=screen.keywords,
                 style=self.request.style,
@@ -219,6 +224,7 @@ class _Draft:
         if document.title:
             texts.insert(0, document.title)
         subject = topic_of(texts[0], words)
+        texts[0] = subject
         title = fit(subject, words, 70) or subject[:70]
         told = [finish(subject, words), *(finish(text, words) for text in texts[1:])]
         if len(told) == 1:
@@ -233,7 +239,7 @@ class _Draft:
         screens.append(OnScreen(kind=OnScreenKind.CLOSING, headline=screens[0].headline))
         keywords = designer.topic or ("idea",)
         screens = [replace(screen, keywords=keywords) for screen in screens]
-        return self._assemble(title, told, screens)
+        return self._assemble(title, told, screens, subject=subject)
 
     def from_given(self, given: GivenScript) -> Script:
         """A film of scenes that are already written: words, order and lengths stay."""
@@ -251,7 +257,7 @@ class _Draft:
             )
             for number, scene in enumerate(given.scenes)
         ]
-        title = given.title or _make_title(passages, words, weights)
+        title = given.title or make_title(passages, words, weights)
         designer = self._designer(title, texts, weights)
         screens = [designer.opening(texts[0])]
         for number, passage in enumerate(passages[1:], start=1):
@@ -264,33 +270,3 @@ def _subject(sentences: Sequence[str], title: str) -> str:
     """The sentence a picture is made of; the title where the first is only a few words."""
     best = next((s for s in sentences if len(s.split()) >= 5), "") or title or sentences[0]
     return best if len(best) <= 220 else best[:220].rsplit(" ", 1)[0]
-
-
-def _make_title(passages: Sequence[Passage], words: Lexicon, weights: dict[str, float]) -> str:
-    offers = [
-        (worth, line)
-        for passage in passages[:3]
-        for worth, line in headline_candidates(passage.text, words, weights)
-    ]
-    if offers:
-        return max(offers, key=lambda offer: offer[0])[1]
-    line = fit(passages[0].text, words, HEADLINE_CHARACTERS)
-    return line if has_speech(line) else passages[0].text[:HEADLINE_CHARACTERS]
-
-
-def topic_of(line: str, words: Lexicon) -> str:
-    """A wish such as “make a short video about bees” reduced to its subject."""
-    rest, changed = line.strip(), True
-    is_request = False
-    while changed:
-        changed = False
-        for opener in words.request_openers:
-            found = re.match(rf"{re.escape(opener)}(?=\s)\s+", rest, re.IGNORECASE)
-            if found and len(rest) > found.end():
-                rest, changed = rest[found.end() :], True
-                is_request = is_request or opener in ("about", "on", "sur", "à propos de", "عن", "حول")
-                break
-        if is_request:
-            break
-    subject = rest if is_request else line.strip()
-    return subject[:1].upper() + subject[1:]

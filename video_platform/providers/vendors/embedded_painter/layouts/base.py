@@ -2,10 +2,10 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from video_platform.domain.script import OnScreen
-from video_platform.providers.vendors.embedded_painter.canvas import Canvas
+from video_platform.providers.vendors.embedded_painter.canvas import Canvas, stack_height
 from video_platform.providers.vendors.embedded_painter.outlines import rounded
 from video_platform.providers.vendors.embedded_painter.page import Box, Page, Shape
 from video_platform.providers.vendors.embedded_painter.palette import Colour
@@ -15,6 +15,9 @@ from video_platform.providers.vendors.embedded_painter.typography import Paragra
 
 SMALLEST_TYPE = 2.6
 """Smallest type that can be read on a phone, in units; only text that does not fit goes below."""
+
+# Texts that would have to be set smaller than this share of their size get the artwork's room.
+_COMFORTABLE = 0.62
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +82,52 @@ class Sheet:
     def remainder(self, size: float = 3.6) -> list[Paragraph]:
         """Items and note as plain lines, for layouts that have no place of their own for them."""
         texts = [*self.words.items, self.words.note]
-        return [self.body(text, size, gap=2.6) for text in texts if text]
+        return [self.body(text, size, gap=3.2) for text in texts if text]
 
     def scene(self, box: Box) -> None:
         """Draw the illustration into a box of the left-to-right layout."""
         draw_scene(self.canvas, self.page.at(box), self.cast, self.treatment, self.dice)
 
 
-def split_page(sheet: Sheet, *, art: float, low: float = 0.42) -> tuple[Box, Box]:
+def split_page(
+    sheet: Sheet, paragraphs: Sequence[Paragraph], *, art: float, low: float, extra: float = 0.0
+) -> tuple[Box, Box | None]:
     """A box for text and one for artwork, in left-to-right layout.
 
-    ``art`` is the artwork's share of a wide frame and ``low`` its share of a higher one. Artwork
-    may use the margins: it is neither text nor cut by a slow zoom.
+    ``art`` is the artwork's share of a wide frame and ``low`` its share of a higher one. Long
+    texts take room from the artwork, and very long ones all of it; above a short text the artwork
+    grows instead. ``extra`` is room, in units, the layout needs beside the paragraphs.
     """
+    language = sheet.canvas.language
+    for share in (1.0, 0.72):
+        text, picture = _split(sheet, art * share, low * share)
+        settings = fit(paragraphs, text.width, text.height, language)
+        sizes = [one.size / one.paragraph.size for one in settings]
+        if not sizes or min(sizes[0], sizes[-1]) >= _COMFORTABLE:
+            if sheet.page.shape is Shape.WIDE:
+                return text, picture
+            spare = text.height - stack_height(settings) - extra * sheet.unit
+            grown = max(0.0, min(spare * 0.85, 16 * sheet.unit))
+            return (
+                Box(text.left, text.top + grown, text.right, text.bottom),
+                Box(picture.left, picture.top, picture.right, picture.bottom + grown),
+            )
+    return sheet.page.safe, None
+
+
+def _split(sheet: Sheet, art: float, low: float) -> tuple[Box, Box]:
+    """Artwork may use the margins: it is neither text nor cut by a slow zoom."""
     page, unit = sheet.page, sheet.unit
     safe = page.safe
     if page.shape is Shape.WIDE:
         text, picture = safe.columns(1 - art, art, gap=7 * unit)
         edge = page.width - 7 * unit
         return text, Box(picture.left, safe.top - 2 * unit, edge, page.caption_top - 5 * unit)
-    top = page.height * (0.085 if page.shape is Shape.TALL else 0.10) + 3 * unit
     bottom = safe.top + safe.height * low
     sides = safe.inset(-3 * unit, 0)
     return (
         Box(safe.left, bottom + 5 * unit, safe.right, safe.bottom),
-        Box(sides.left, top, sides.right, bottom),
+        Box(sides.left, page.top_line + 4 * unit, sides.right, bottom),
     )
 
 
@@ -120,28 +144,27 @@ def fit_alike(
         one[0].size / one[0].paragraph.size for one in settings if one and one[0].paragraph.size
     ]
     scale = min(firsts, default=1.0)
-    if scale >= 0.999:
-        return settings
-    return [
-        fit(
-            [_scaled(paragraph, scale) for paragraph in paragraphs], box.width, box.height, language
-        )
-        for paragraphs, box in zip(columns, boxes, strict=True)
-    ]
+    if scale < 0.999:
+        settings = [
+            fit([_scaled(one, scale) for one in paragraphs], box.width, box.height, language)
+            for paragraphs, box in zip(columns, boxes, strict=True)
+        ]
+    return _aligned(settings, boxes)
+
+
+def _aligned(settings: list[list[Setting]], boxes: Sequence[Box]) -> list[list[Setting]]:
+    """First lines on one baseline, though one begins with an accented capital; if there is room."""
+    above = max((one[0].above for one in settings if one), default=0.0)
+    moved = [[replace(one[0], above=above), *one[1:]] if one else one for one in settings]
+    fits = all(
+        stack_height(one) <= box.height for one, box in zip(moved, boxes, strict=True) if one
+    )
+    return moved if fits else settings
 
 
 def _scaled(paragraph: Paragraph, scale: float) -> Paragraph:
     size = max(paragraph.floor, paragraph.size * scale) if scale > 0 else paragraph.size
-    return Paragraph(
-        text=paragraph.text,
-        size=min(paragraph.size, size),
-        floor=min(paragraph.floor, size),
-        colour=paragraph.colour,
-        face=paragraph.face,
-        gap=paragraph.gap,
-        leading=paragraph.leading,
-        lines=paragraph.lines,
-    )
+    return replace(paragraph, size=min(paragraph.size, size), floor=min(paragraph.floor, size))
 
 
 def split_label(items: Sequence[str]) -> list[tuple[str, str]]:
@@ -164,7 +187,7 @@ def item_paragraphs(
     if label:
         return [
             sheet.body(label, size, strong=True, colour=colour),
-            sheet.body(text, size * 0.82, gap=1.3, colour=colour),
+            sheet.body(text, size * 0.82, gap=1.5, colour=colour),
         ]
     return [sheet.body(text, size, colour=colour or sheet.canvas.palette.ink)]
 
@@ -182,7 +205,7 @@ def draw_progress(sheet: Sheet, position: int, count: int) -> None:
     if count < 2:
         return
     page, unit, palette = sheet.page, sheet.unit, sheet.canvas.palette
-    top = page.safe.top - 4.4 * unit
+    top = page.top_line
     height = 0.55 * unit
     track = min(page.safe.width * 0.5, 34 * unit)
     gap = 0.7 * unit

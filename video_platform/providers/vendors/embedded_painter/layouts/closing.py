@@ -13,7 +13,7 @@ def lay_out_closing(sheet: Sheet) -> None:
     """Everything on the middle axis: emblem, headline, note."""
     page, unit = sheet.page, sheet.unit
     safe = page.safe
-    radius = (9.0 if page.shape is Shape.WIDE else 11.0) * unit
+    radius = (10.5 if page.shape is Shape.WIDE else 11.0) * unit
     room = safe.height - radius * 2 - 5 * unit
     size = 10.5 if page.shape is Shape.WIDE else 9.4
     paragraphs = [sheet.headline(size, lines=4), *sheet.remainder(3.8)]

@@ -1,5 +1,6 @@
 """Two sides of one question."""
 
+from video_platform.providers.vendors.embedded_painter.canvas import Stand
 from video_platform.providers.vendors.embedded_painter.icons.drawing import Inks, draw_icon
 from video_platform.providers.vendors.embedded_painter.layouts.base import (
     Sheet,
@@ -31,12 +32,12 @@ def lay_out_comparison(sheet: Sheet) -> None:
     inks = (sheet.canvas.palette.ink, sheet.canvas.palette.on_panel)
     texts = [_text_box(sheet, box, bool(icons)) for box in boxes]
     columns = [
-        item_paragraphs(sheet, pair, 5.2, colour=ink) for pair, ink in zip(items, inks, strict=True)
+        item_paragraphs(sheet, pair, 6.0, colour=ink) for pair, ink in zip(items, inks, strict=True)
     ]
     settings = fit_alike(sheet, columns, texts)
     for index, box in enumerate(boxes):
         _panel(sheet, box, index, icons[index] if icons else "")
-        stand = "middle" if sheet.page.shape is not Shape.WIDE else "bottom"
+        stand: Stand = "middle" if sheet.page.shape is not Shape.WIDE else "bottom"
         sheet.canvas.place(settings[index], sheet.page.at(texts[index]), stand=stand)
 
 
@@ -46,7 +47,7 @@ def _text_box(sheet: Sheet, box: Box, has_icon: bool) -> Box:
     if not has_icon:
         return inner
     if sheet.page.shape is Shape.WIDE:
-        return Box(inner.left, inner.top + 13 * unit, inner.right, inner.bottom)
+        return Box(inner.left, inner.top + 17 * unit, inner.right, inner.bottom)
     return Box(
         inner.left + min(15 * unit, inner.height) + 3 * unit, inner.top, inner.right, inner.bottom
     )
@@ -79,7 +80,7 @@ def _icon_box(sheet: Sheet, box: Box) -> Box:
     unit = sheet.unit
     inner = box.inset(4 * unit, 3.6 * unit)
     if sheet.page.shape is Shape.WIDE:
-        return Box(inner.left, inner.top, inner.left + 11 * unit, inner.top + 11 * unit)
+        return Box(inner.left, inner.top, inner.left + 15 * unit, inner.top + 15 * unit)
     size = min(15 * unit, inner.height)
     middle = inner.centre[1]
     return Box(inner.left, middle - size / 2, inner.left + size, middle + size / 2)

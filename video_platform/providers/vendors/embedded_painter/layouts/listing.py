@@ -5,6 +5,7 @@ from video_platform.providers.vendors.embedded_painter.icons.drawing import draw
 from video_platform.providers.vendors.embedded_painter.icons.words import find_icons
 from video_platform.providers.vendors.embedded_painter.layouts.base import (
     Sheet,
+    accent_bar,
     fit_alike,
     item_paragraphs,
     split_label,
@@ -62,13 +63,14 @@ def draw_marker(sheet: Sheet, box: Box, index: int, icons: list[str]) -> None:
 def headline_on_top(sheet: Sheet, share: float) -> Box:
     """Draw the headline across the top; returns what is left below it."""
     safe, unit = sheet.page.safe, sheet.unit
-    size = 7.6 if sheet.page.shape is Shape.WIDE else 7.4
-    lines = 2 if sheet.page.shape is Shape.WIDE else 3
-    settings = fit(
-        [sheet.headline(size, lines=lines)], safe.width, safe.height * share, sheet.canvas.language
-    )
-    top = Box(safe.left, safe.top, safe.right, safe.top + safe.height * share)
-    sheet.canvas.place(settings, sheet.page.at(top))
+    wide = sheet.page.shape is Shape.WIDE
+    paragraph = sheet.headline(7.6 if wide else 7.4, lines=2 if wide else 3)
+    # A headline that is really a paragraph gets more room before it gets too small to read.
+    for room in (share, 0.45, 0.55):
+        settings = fit([paragraph], safe.width, safe.height * room, sheet.canvas.language)
+        if not settings or settings[0].size >= paragraph.floor:
+            break
+    sheet.canvas.place(settings, sheet.page.at(safe))
     used = stack_height(settings)
     return Box(safe.left, safe.top + used + 5.5 * unit, safe.right, safe.bottom)
 
@@ -87,32 +89,31 @@ def with_note(sheet: Sheet, area: Box) -> Box:
 
 
 def _cards(sheet: Sheet) -> None:
+    """Cards of one height, as high as the longest text needs."""
     canvas, unit = sheet.canvas, sheet.unit
     area = with_note(sheet, headline_on_top(sheet, 0.36))
     items = split_label(sheet.words.items)
     icons = item_icons(sheet)
-    height = min(area.height, 42 * unit)
-    area = Box(area.left, area.top, area.right, area.top + height)
+    pad = (0.6 if sheet.treatment.ruled else 3.2) * unit
+    mark = 12 * unit if icons else 0.0
+    above = pad + mark + (4 if icons else 2.4) * unit
     boxes = area.columns(*[1.0] * len(items), gap=3 * unit)
-    mark = 11 * unit if icons else 5 * unit
-    texts = [
-        Box(
-            b.left + 3.4 * unit,
-            b.top + mark + 6.4 * unit,
-            b.right - 3.4 * unit,
-            b.bottom - 3 * unit,
-        )
-        for b in boxes
-    ]
-    settings = fit_alike(sheet, [item_paragraphs(sheet, pair, 4.4) for pair in items], texts)
+    texts = [Box(b.left + pad, b.top + above, b.right - pad, b.bottom - pad) for b in boxes]
+    columns = [item_paragraphs(sheet, pair, 5.0 if icons else 5.8) for pair in items]
+    settings = fit_alike(sheet, columns, texts)
+    height = above + max(stack_height(setting) for setting in settings) + pad + 2.4 * unit
+    drop = max(0.0, area.height - height) * 0.3
     for index, (box, text, setting) in enumerate(zip(boxes, texts, settings, strict=True)):
-        _draw_card(sheet, box)
-        left = box.left + 3.4 * unit
-        marker = Box(left, box.top + 3.4 * unit, left + mark, box.top + 3.4 * unit + mark)
-        if not icons:
-            marker = Box(left, box.top + 3.4 * unit, left + 3 * unit, box.top + 6.4 * unit)
-        draw_marker(sheet, marker, index, icons)
-        canvas.place(setting, sheet.page.at(text))
+        top = box.top + drop
+        _draw_card(sheet, Box(box.left, top, box.right, min(top + height, area.bottom)))
+        if icons:
+            left, edge = box.left + pad, top + pad
+            draw_marker(sheet, Box(left, edge, left + mark, edge + mark), index, icons)
+        elif not sheet.treatment.ruled:
+            accent_bar(sheet, box.left + pad, top + pad - 0.4 * unit, width=5)
+        canvas.place(
+            setting, sheet.page.at(Box(text.left, text.top + drop, text.right, text.bottom))
+        )
 
 
 def _draw_card(sheet: Sheet, box: Box) -> None:
@@ -169,7 +170,7 @@ def _rows(sheet: Sheet, area: Box) -> None:
         )
         for b in boxes
     ]
-    settings = fit_alike(sheet, [item_paragraphs(sheet, pair, 4.6) for pair in items], texts)
+    settings = fit_alike(sheet, [item_paragraphs(sheet, pair, 5.2) for pair in items], texts)
     for index, (box, text, setting) in enumerate(zip(boxes, texts, settings, strict=True)):
         _draw_card(sheet, box)
         middle = box.centre[1]

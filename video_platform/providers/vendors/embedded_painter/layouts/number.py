@@ -2,12 +2,16 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 
+from video_platform.providers.vendors.embedded_painter.canvas import stack_height
+from video_platform.providers.vendors.embedded_painter.icons.drawing import draw_icon
 from video_platform.providers.vendors.embedded_painter.layouts.base import Sheet, split_page
 from video_platform.providers.vendors.embedded_painter.outlines import arc, circle, rounded
 from video_platform.providers.vendors.embedded_painter.page import Box, Shape
-from video_platform.providers.vendors.embedded_painter.palette import contrast
-from video_platform.providers.vendors.embedded_painter.typography import Paragraph
+from video_platform.providers.vendors.embedded_painter.palette import contrast, mix
+from video_platform.providers.vendors.embedded_painter.scenery import ground_inks
+from video_platform.providers.vendors.embedded_painter.typography import Paragraph, fit
 
 _PERCENTAGE = re.compile(r"^(\d{1,3}(?:[.,٫]\d+)?)[\s\u00a0]*[%٪]$")
 
@@ -24,35 +28,41 @@ def read_percentage(figure: str) -> float | None:
 
 def lay_out_number(sheet: Sheet) -> None:
     """Figure over its label; beside it a chart if the figure is a share, else the illustration."""
-    page, unit, palette = sheet.page, sheet.unit, sheet.canvas.palette
-    share = read_percentage(sheet.words.figure)
+    page, unit, language = sheet.page, sheet.unit, sheet.canvas.language
     wide = page.shape is Shape.WIDE
-    text, art = split_page(sheet, art=0.38, low=0.42)
-    if share is None:
-        sheet.scene(art)
-    else:
-        _chart(sheet, page.at(art), share)
     figure = Paragraph(
         text=sheet.words.figure,
         size=(30 if wide else 25) * unit,
         floor=7 * unit,
-        colour=palette.accent_ink,
+        colour=sheet.canvas.palette.figure_ink,
         face="bold",
         lines=1,
+        tight=True,
     )
-    label = sheet.headline(6.0 if wide else 5.8, lines=4)
-    label = Paragraph(
-        text=label.text,
-        size=label.size,
-        floor=label.floor,
-        colour=label.colour,
-        face="semibold",
-        gap=4.5 * unit,
-        leading=0.0 if page.is_rtl else 1.2,
-        lines=4,
+    label = replace(sheet.headline(6.0, lines=4), face="semibold")
+    rest = [label, *sheet.remainder(3.4)]
+    text, art = split_page(
+        sheet, [*rest, replace(figure, size=16 * unit)], art=0.38, low=0.40, extra=14
     )
-    stand = "middle" if wide else "top"
-    sheet.canvas.text([figure, label, *sheet.remainder(3.4)], page.at(text), stand=stand)
+    # Set apart: a long figure must not make its label small.
+    large = fit([figure], text.width, text.height * (0.55 if art else 0.4), language)
+    used = stack_height(large) + 5 * unit
+    small = fit(rest, text.width, text.height - used, language)
+    spare = text.height - used - stack_height(small)
+    top = text.top + (spare * 0.5 if wide or art is None else 0.0)
+    if art is not None:
+        _picture(sheet, art)
+    sheet.canvas.place(large, page.at(Box(text.left, top, text.right, text.bottom)))
+    sheet.canvas.place(small, page.at(Box(text.left, top + used, text.right, text.bottom)))
+
+
+def _picture(sheet: Sheet, art: Box) -> None:
+    """A chart only where it is honest: for shares of a whole."""
+    share = read_percentage(sheet.words.figure)
+    if share is None:
+        sheet.scene(art)
+    else:
+        _chart(sheet, sheet.page.at(art), share)
 
 
 def _chart(sheet: Sheet, box: Box, share: float) -> None:
@@ -69,16 +79,13 @@ def _ring(sheet: Sheet, box: Box, share: float) -> None:
     x, y = square.centre
     width = square.width * 0.13
     radius = square.width / 2 - width / 2
-    canvas.stroke(circle(x, y, radius), width=width, colour=palette.tint, butt=True)
-    canvas.stroke(circle(x, y, radius), width=max(1, sheet.unit * 0.12), colour=palette.rule)
+    track = mix(palette.ground, palette.ink, 0.11)
+    canvas.stroke(circle(x, y, radius), width=width, colour=track, butt=True)
     colour = _visible(sheet)
     if share > 0:
         sweep = arc(x, y, radius, -90, -90 + 3.6 * share)
         canvas.stroke(sweep, width=width, colour=colour, butt=True)
     if sheet.icons:
-        from video_platform.providers.vendors.embedded_painter.icons.drawing import draw_icon
-        from video_platform.providers.vendors.embedded_painter.scenery import ground_inks
-
         inner = Box(x, y, x, y).inset(-radius * 0.42)
         draw_icon(canvas, sheet.icons[0], inner, ground_inks(canvas, palette.ground), weight=1.8)
 

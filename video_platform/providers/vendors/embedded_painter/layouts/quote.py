@@ -25,7 +25,7 @@ def lay_out_quote(sheet: Sheet) -> None:
         )
         name_room = stack_height(names) + 7 * unit
     room = text.height - mark - 4 * unit - name_room
-    size = 7.6 if wide else 7.2
+    size = 8.4 if wide else 7.6
     words = fit([sheet.headline(size, lines=6)], text.width, room, sheet.canvas.language)
     used = mark + 4 * unit + stack_height(words) + name_room
     top = safe.top + max(0.0, safe.height - used) * (0.45 if wide else 0.4)
@@ -46,7 +46,10 @@ def _quotation_mark(sheet: Sheet, box: Box) -> None:
     shapes: list[Outline] = []
     for shift in (0.0, 10.2):
         points = [(x + shift, y) for x, y in comma]
+        # An opening mark is the comma turned half round; in Arabic it is the mirrored comma.
         if sheet.page.is_rtl:
             points = [(18.2 - x, y) for x, y in points]
+        else:
+            points = [(18.2 - x, 14.6 - y) for x, y in points]
         shapes.append([(place.left + x * scale, place.top + y * scale) for x, y in points])
     sheet.canvas.fill(*shapes, colour=sheet.canvas.palette.accent)

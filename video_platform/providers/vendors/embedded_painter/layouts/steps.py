@@ -39,6 +39,7 @@ def _number(sheet: Sheet, index: int, x: float, y: float, radius: float) -> None
         floor=radius * 0.5,
         colour=palette.ink if last else palette.on_panel,
         face="bold",
+        tight=True,
     )
     canvas.text([digit], place.inset(radius * 0.2), align="centre", stand="middle")
 
@@ -47,9 +48,9 @@ def _across(sheet: Sheet, area: Box) -> None:
     canvas, unit = sheet.canvas, sheet.unit
     items = split_label(sheet.words.items)
     boxes = area.columns(*[1.0] * len(items), gap=4.5 * unit)
-    radius = 4.4 * unit
+    radius = 5.0 * unit
     texts = [Box(b.left, area.top + radius * 2 + 4 * unit, b.right, b.bottom) for b in boxes]
-    settings = fit_alike(sheet, [item_paragraphs(sheet, pair, 4.6) for pair in items], texts)
+    settings = fit_alike(sheet, [item_paragraphs(sheet, pair, 5.8) for pair in items], texts)
     tallest = max(sum(s.height for s in one) for one in settings)
     drop = max(0.0, (area.height - radius * 2 - 4 * unit - tallest) * 0.35)
     y = area.top + drop + radius
@@ -65,7 +66,7 @@ def _down(sheet: Sheet, area: Box) -> None:
     canvas, unit = sheet.canvas, sheet.unit
     items = split_label(sheet.words.items)
     pitch = min(area.height / len(items), 23 * unit)
-    radius = min(3.8 * unit, pitch * 0.36)
+    radius = min(4.2 * unit, pitch * 0.36)
     boxes = [
         Box(area.left, area.top + pitch * i, area.right, area.top + pitch * (i + 1))
         for i in range(len(items))
@@ -74,7 +75,7 @@ def _down(sheet: Sheet, area: Box) -> None:
         Box(b.left + radius * 2 + 4 * unit, b.top + 0.6 * unit, b.right, b.bottom - 1.2 * unit)
         for b in boxes
     ]
-    settings = fit_alike(sheet, [item_paragraphs(sheet, pair, 4.6) for pair in items], texts)
+    settings = fit_alike(sheet, [item_paragraphs(sheet, pair, 5.2) for pair in items], texts)
     x = area.left + radius
     line = Box(x - 0.25 * unit, boxes[0].centre[1], x + 0.25 * unit, boxes[-1].centre[1])
     canvas.fill(rounded(sheet.page.at(line), 0), colour=canvas.palette.rule)

@@ -1,0 +1,125 @@
+"""Burned captions: an ASS script for libass, with the spoken word picked out.
+
+libass shapes and orders Arabic with digits and Latin inside correctly; FFmpeg's own ``drawtext`` does
+not. User text can only ever become text: braces and backslashes are disarmed, control characters
+dropped.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from video_platform.domain.captions import Cue
+from video_platform.domain.formats import Frame
+from video_platform.domain.timing import Word
+from video_platform.fonts import BOLD, FAMILY
+from video_platform.montage.plan import CaptionSpan
+
+_LINES = 2
+_LINE_SHARE = 0.47
+"""Height of one line as a share of the caption zone: two lines and a little air."""
+_WORD_CHARACTERS = 120
+"""Longer words are shown cut: nobody reads them, and libass slows down on them."""
+_SPOKEN = "&H0050D0FF&"
+"""Warm yellow, in ASS's blue-green-red order."""
+
+
+def build_ass(spans: Sequence[CaptionSpan], frame: Frame, frames_ms: Fraction) -> str:
+    """The ASS document of a segment of length ``frames_ms``, timed from the segment's start."""
+    import pysubs2
+
+    document = pysubs2.SSAFile()
+    document.info.update(
+        {
+            "PlayResX": str(frame.width_px),
+            "PlayResY": str(frame.height_px),
+            "WrapStyle": "2",
+            "ScaledBorderAndShadow": "yes",
+            "YCbCr Matrix": "TV.709",
+        }
+    )
+    size = _line_height(frame)
+    document.styles["Default"] = _style(pysubs2, frame, size)
+    for span in spans:
+        for start, end, active in _steps(span.cue):
+            first = max(0, round(start - span.segment_offset))
+            last = min(round(frames_ms), round(end - span.segment_offset))
+            if last > first:
+                text = _cue_text(span.cue, active, frame, size)
+                document.events.append(pysubs2.SSAEvent(first, last, text))
+    return document.to_string("ass")
+
+
+def _line_height(frame: Frame) -> int:
+    zone = (frame.caption_bottom - frame.caption_top) * frame.height_px
+    return int(zone * _LINE_SHARE)
+
+
+def _style(pysubs2: Any, frame: Frame, size: int) -> Any:
+    color = pysubs2.Color
+    return pysubs2.SSAStyle(
+        fontname=FAMILY,
+        fontsize=size,
+        bold=True,
+        primarycolor=color(255, 255, 255),
+        outlinecolor=color(12, 16, 24, 40),
+        backcolor=color(0, 0, 0, 120),
+        outline=size * 0.06,
+        shadow=size * 0.03,
+        alignment=pysubs2.Alignment.BOTTOM_CENTER,
+        marginl=int(frame.margin_x * frame.width_px),
+        marginr=int(frame.margin_x * frame.width_px),
+        marginv=int((1 - frame.caption_bottom) * frame.height_px),
+        # Let every line find its own direction.
+        encoding=-1,
+    )
+
+
+def _steps(cue: Cue) -> list[tuple[int, int, Word]]:
+    """From when to when each word is the spoken one; the steps leave no gap."""
+    ends = [word.start_ms for word in cue.words[1:]] + [cue.end_ms]
+    return [(word.start_ms, end, word) for word, end in zip(cue.words, ends, strict=True)]
+
+
+def _cue_text(cue: Cue, active: Word, frame: Frame, size: int) -> str:
+    lines = []
+    for line in cue.lines:
+        words = [
+            f"{{\\c{_SPOKEN}}}{_disarm(word.text)}{{\\c}}" if word is active else _disarm(word.text)
+            for word in line
+        ]
+        lines.append(" ".join(words))
+    shrink = _fit(cue, frame, size)
+    prefix = f"{{\\fs{int(size * shrink)}}}" if shrink < 1 else ""
+    return prefix + "\\N".join(lines)
+
+
+def _disarm(text: str) -> str:
+    """The text with nothing in it that ASS would obey."""
+    plain = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Zl", "Zp"))
+    # A word joiner after the backslash keeps it from starting a tag or a line break.
+    return plain[:_WORD_CHARACTERS].replace("\\", "\\\u2060").replace("{", "\\{")
+
+
+def _fit(cue: Cue, frame: Frame, size: int) -> float:
+    """How much smaller the cue has to be set to stay inside zone and margins; 1 when it fits."""
+    room = frame.width_px * (1 - 2 * frame.margin_x)
+    widest = max(_width(" ".join(word.text for word in line), size) for line in cue.lines)
+    tall = max(1.0, len(cue.lines) / _LINES)
+    return min(1.0, room / max(widest, 1.0), 1 / tall)
+
+
+@lru_cache(maxsize=8)
+def _font(size: int) -> Any:
+    """The caption face at the scale libass uses: its size is ascent plus descent, not the em."""
+    from PIL import ImageFont
+
+    whole = ImageFont.truetype(str(BOLD), 1000)
+    ascent, descent = whole.getmetrics()
+    return ImageFont.truetype(str(BOLD), max(1, round(size * 1000 / (ascent + descent))))
+
+
+def _width(text: str, size: int) -> float:
+    return float(_font(size).getlength(text[: 4 * _WORD_CHARACTERS]))

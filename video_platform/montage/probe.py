@@ -1,0 +1,114 @@
+"""Looks at media by decoding them to the end: a header is a claim, not a proof."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from video_platform.domain.media import Probe
+from video_platform.errors import ProbeFailed, UnsupportedMedia
+
+MAX_SIDE_PX = 8192
+MAX_PIXELS = 50_000_000
+"""A few kilobytes of PNG can claim gigapixels; nothing a film needs is larger than this."""
+
+_VIDEO_DEMUXERS = {"video/mp4": "mov", "video/webm": "matroska"}
+_AUDIO_DEMUXERS = {
+    "audio/wav": "wav",
+    "audio/flac": "flac",
+    "audio/mpeg": "mp3",
+    "audio/mp4": "mov",
+}
+
+
+def probe_media(path: Path, media_type: str) -> Probe:
+    """What a full decode of ``path`` finds. Documents (JSON, captions) only have to be readable.
+
+    Raises:
+        ProbeFailed: the file is damaged or cut short.
+        UnsupportedMedia: it is not of the type it claims, or larger than anything we take.
+    """
+    if media_type == "application/json":
+        try:
+            json.loads(path.read_bytes())
+        except ValueError as error:
+            raise ProbeFailed(f"{path.name} is not JSON: {error}.") from error
+        return Probe()
+    if media_type.startswith("image/"):
+        return _probe_image(path, media_type)
+    demuxer = _VIDEO_DEMUXERS.get(media_type) or _AUDIO_DEMUXERS.get(media_type)
+    if demuxer is None:
+        raise UnsupportedMedia(f"{media_type} is not a kind of media the platform reads.")
+    return _probe_stream(path, demuxer, is_video=media_type in _VIDEO_DEMUXERS)
+
+
+def _probe_image(path: Path, media_type: str) -> Probe:
+    from PIL import Image
+
+    kind = media_type.removeprefix("image/").upper()
+    try:
+        with Image.open(path, formats=[kind]) as image:
+            width, height = image.size
+            if max(width, height) > MAX_SIDE_PX or width * height > MAX_PIXELS:
+                raise UnsupportedMedia(f"{path.name} is {width} x {height} pixels large.")
+            image.load()
+    except (OSError, SyntaxError, ValueError) as error:
+        raise ProbeFailed(f"{path.name} is not a whole {kind} picture: {error}.") from error
+    return Probe(width_px=width, height_px=height)
+
+
+def _probe_stream(path: Path, demuxer: str, *, is_video: bool) -> Probe:
+    import av
+    from av.error import FFmpegError
+
+    try:
+        # The demuxer is forced: a playlist under a film's name must not open other files.
+        with av.open(
+            str(path), format=demuxer, options={"protocol_whitelist": "file"}
+        ) as container:
+            return _decode(container, path, is_video=is_video)
+    except (FFmpegError, ValueError, EOFError) as error:
+        raise ProbeFailed(
+            f"{path.name} cannot be decoded to its end: {error}.",
+            hint="Make it again; a part of it is damaged or missing.",
+        ) from error
+
+
+def _decode(container: Any, path: Path, *, is_video: bool) -> Probe:
+    """Decode every packet of the first video and audio stream, errors being fatal."""
+    video = container.streams.video[0] if container.streams.video else None
+    audio = container.streams.audio[0] if container.streams.audio else None
+    if (video if is_video else audio) is None:
+        raise ProbeFailed(f"{path.name} has no {'picture' if is_video else 'sound'}.")
+    chosen = [stream for stream in (video if is_video else None, audio) if stream is not None]
+    for stream in chosen:
+        stream.codec_context.options = {"err_detect": "explode"}
+        stream.thread_type = "AUTO"
+    frames = samples = 0
+    for frame in container.decode(*chosen):
+        if hasattr(frame, "samples"):
+            samples += frame.samples
+        else:
+            frames += 1
+    claimed_ms = round((container.duration or 0) / 1000)
+    rate = video.average_rate if video is not None and is_video else None
+    sound_ms = round(1000 * samples / audio.rate) if audio is not None and audio.rate else 0
+    found_ms = round(1000 * frames / rate) if rate else sound_ms
+    _refuse_short(path, claimed_ms, found_ms)
+    return Probe(
+        width_px=video.width if video is not None and is_video else 0,
+        height_px=video.height if video is not None and is_video else 0,
+        duration_ms=found_ms,
+        frames=frames,
+        frame_rate=f"{rate.numerator}/{rate.denominator}" if rate else "",
+        sample_rate_hz=audio.rate if audio is not None else 0,
+        channels=audio.channels if audio is not None else 0,
+    )
+
+
+def _refuse_short(path: Path, claimed_ms: int, found_ms: int) -> None:
+    """A file cut short still claims its whole length in its header."""
+    if found_ms == 0 or claimed_ms - found_ms > max(250, claimed_ms // 50):
+        raise ProbeFailed(
+            f"{path.name} claims {claimed_ms} ms and holds {found_ms} ms.",
+            hint="Make it again; the rest of it is missing.",
+        )
