@@ -60,7 +60,7 @@ def plan_images(project: Project, script: Script) -> list[tuple[int, ImageReques
                 format=ratio,
                 language=script.language,
                 style=project.brief.style,
-                mood=script.scenes[0].music_mood,
+                mood=script.scenes[0].mood,
                 position=position,
                 count=len(script.scenes),
                 project_seed=project.seed,

@@ -9,7 +9,8 @@ from video_platform.domain.timing import Word
 
 PAUSE_MS = 400
 """A silence this long ends a cue: the eye rests where the ear does."""
-_LINGER_MS = 250
+_LINGER_MS = 200
+"""Cues stay this long after their last word, and are gone before the next transition begins."""
 _CLOSERS = "\"'»”’)]"
 _SENTENCE_END = re.compile(r"[.!?…؟]$")
 _CLAUSE_END = re.compile(r"[,;:،؛—–]$")

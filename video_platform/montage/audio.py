@@ -34,6 +34,8 @@ _JOIN_MS = 40
 """Cross-fade where bars of the music are joined."""
 _TAIL_MS = 12_000
 """The music's own ending that is kept when it is fitted to the film."""
+_AUDIBLE = 0.02
+"""About -34 dBFS: below this a ringing note is no longer heard under a film."""
 _LOUDNESS_TRIES = 5
 _LOUDNESS_CLOSE_LU = 0.15
 _BLOCK = 1 << 18
@@ -185,18 +187,28 @@ def fit_music(music: Samples, length: int, *, bar: float, rate: int) -> Samples:
 
     if len(music) == 0 or length <= 0:
         return np.zeros((max(length, 0), 2), np.float32)
+    music = music[: _sounding(music)]
     unit = bar if bar >= rate / 4 else 1.0
     if len(music) != length:
-        tail = min(_TAIL_MS * rate // 1000, len(music) // 3, length // 2)
-        tail = max(int(tail // unit * unit), 1)
-        body = _bars(music[: len(music) - tail], length - tail, unit, rate)
-        music = _join(body, music[len(music) - tail :], _JOIN_MS * rate // 1000)
+        ending = min(_TAIL_MS * rate // 1000, len(music) // 3, length // 2)
+        # The ending begins on a bar, so that whatever is joined before it keeps the beat.
+        at = max(int((len(music) - ending) // unit * unit), len(music) - length + 1)
+        body = _bars(music[:at], length - (len(music) - at), unit, rate)
+        music = _join(body, music[at:], _JOIN_MS * rate // 1000)
     fitted = np.array(music[:length], np.float32)
     fade_in, fade_out = _FADE_IN_MS * rate // 1000, _FADE_OUT_MS * rate // 1000
     fade_in, fade_out = min(fade_in, length // 2), min(fade_out, length // 2)
     fitted[:fade_in] *= np.linspace(0, 1, fade_in, dtype=np.float32)[:, None]
     fitted[length - fade_out :] *= np.linspace(1, 0, fade_out, dtype=np.float32)[:, None] ** 0.5
     return fitted
+
+
+def _sounding(music: Samples) -> int:
+    """Length without the near-silence at the end: the film must not end on it."""
+    import numpy as np
+
+    loud = np.flatnonzero(np.abs(music).max(axis=1) > _AUDIBLE)
+    return int(loud[-1]) + 1 if len(loud) else len(music)
 
 
 def _bars(music: Samples, length: int, unit: float, rate: int) -> Samples:

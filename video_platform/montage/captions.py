@@ -1,7 +1,7 @@
 """Burned captions: an ASS script for libass, with the spoken word picked out.
 
-libass shapes and orders Arabic with digits and Latin inside correctly; FFmpeg's own ``drawtext`` does
-not. User text can only ever become text: braces and backslashes are disarmed, control characters
+libass shapes and orders Arabic with digits and Latin inside correctly; FFmpeg's own ``drawtext``
+does not. User text can only ever become text: braces and backslashes are disarmed, control characters
 dropped.
 """
 
@@ -18,12 +18,16 @@ from video_platform.fonts import BOLD, FAMILY
 from video_platform.montage.plan import CaptionSpan
 
 _LINES = 2
-_LINE_SHARE = 0.47
-"""Height of one line as a share of the caption zone: two lines and a little air."""
+_LINE_SHARE = 0.46
+"""Height of one line as a share of the caption zone: two lines and the plate's edge."""
+_PAD = 0.12
+"""Room between text and the edge of its plate, as a share of a line's height."""
+_PLATE = "&H1C120C&"
+_PLATE_ALPHA = "&H38&"
 _WORD_CHARACTERS = 120
 """Longer words are shown cut: nobody reads them, and libass slows down on them."""
 _SPOKEN = "&H0050D0FF&"
-"""Warm yellow, in ASS's blue-green-red order."""
+"""Warm yellow; ASS orders colours blue, green, red."""
 
 
 def build_ass(spans: Sequence[CaptionSpan], frame: Frame, frames_ms: Fraction) -> str:
@@ -43,12 +47,17 @@ def build_ass(spans: Sequence[CaptionSpan], frame: Frame, frames_ms: Fraction) -
     size = _line_height(frame)
     document.styles["Default"] = _style(pysubs2, frame, size)
     for span in spans:
-        for start, end, active in _steps(span.cue):
+        cue = span.cue
+        shown = [(cue.start_ms, cue.end_ms, 0, _plate(cue, frame, size))]
+        shown += [
+            (start, end, 1, _cue_text(cue, active, frame, size))
+            for start, end, active in _steps(cue)
+        ]
+        for start, end, layer, text in shown:
             first = max(0, round(start - span.segment_offset))
             last = min(round(frames_ms), round(end - span.segment_offset))
             if last > first:
-                text = _cue_text(span.cue, active, frame, size)
-                document.events.append(pysubs2.SSAEvent(first, last, text))
+                document.events.append(pysubs2.SSAEvent(first, last, text, layer=layer))
     return document.to_string("ass")
 
 
@@ -64,10 +73,8 @@ def _style(pysubs2: Any, frame: Frame, size: int) -> Any:
         fontsize=size,
         bold=True,
         primarycolor=color(255, 255, 255),
-        outlinecolor=color(12, 16, 24, 40),
-        backcolor=color(0, 0, 0, 120),
-        outline=size * 0.06,
-        shadow=size * 0.03,
+        outline=0,
+        shadow=0,
         alignment=pysubs2.Alignment.BOTTOM_CENTER,
         marginl=int(frame.margin_x * frame.width_px),
         marginr=int(frame.margin_x * frame.width_px),
@@ -96,6 +103,34 @@ def _cue_text(cue: Cue, active: Word, frame: Frame, size: int) -> str:
     return prefix + "\\N".join(lines)
 
 
+def _plate(cue: Cue, frame: Frame, size: int) -> str:
+    """A dark rounded plate behind the cue: readable on any picture, where an outline looks torn."""
+    line = size * _fit(cue, frame, size)
+    pad = size * _PAD
+    widest = max(_width(_line_text(words), round(line)) for words in cue.lines)
+    width, height = round(widest + 6 * pad), round(line * len(cue.lines) + pad)
+    left = (frame.width_px - width) // 2
+    top = round(frame.caption_bottom * frame.height_px + pad / 2) - height
+    return f"{{\\an7\\pos({left},{top})\\c{_PLATE}\\1a{_PLATE_ALPHA}\\p1}}" + _rounded(
+        width, height, round(size * 0.22)
+    )
+
+
+def _rounded(width: int, height: int, radius: int) -> str:
+    """A rounded rectangle in ASS drawing commands, from the top left corner."""
+    w, h, r = width, height, radius
+    k = round(r * 0.448)  # a circle's quarter as a Bézier curve: 1 - 0.552 of the radius
+    return (
+        f"m {r} 0 l {w - r} 0 b {w - k} 0 {w} {k} {w} {r} "
+        f"l {w} {h - r} b {w} {h - k} {w - k} {h} {w - r} {h} "
+        f"l {r} {h} b {k} {h} 0 {h - k} 0 {h - r} l 0 {r} b 0 {k} {k} 0 {r} 0"
+    )
+
+
+def _line_text(words: Sequence[Word]) -> str:
+    return " ".join(word.text for word in words)
+
+
 def _disarm(text: str) -> str:
     """The text with nothing in it that ASS would obey."""
     plain = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Zl", "Zp"))
@@ -106,7 +141,7 @@ def _disarm(text: str) -> str:
 def _fit(cue: Cue, frame: Frame, size: int) -> float:
     """How much smaller the cue has to be set to stay inside zone and margins; 1 when it fits."""
     room = frame.width_px * (1 - 2 * frame.margin_x)
-    widest = max(_width(" ".join(word.text for word in line), size) for line in cue.lines)
+    widest = max(_width(_line_text(line), size) for line in cue.lines)
     tall = max(1.0, len(cue.lines) / _LINES)
     return min(1.0, room / max(widest, 1.0), 1 / tall)
 

@@ -191,12 +191,9 @@ def _join(
     """Segments one after the other by stream copy, with the sound beside them."""
     place = directory / "join"
     place.mkdir()
-    names = []
     for index in range(len(plan.segments)):
-        name = f"segment_{index:04}.mp4"
-        link_or_copy(found[index], place / name)
-        names.append(f"file {name}\n")
-    (place / "segments.txt").write_text("".join(names), encoding="utf-8")
+        link_or_copy(found[index], place / _segment_name(index))
+    (place / "segments.txt").write_text(_concat_list(plan), encoding="utf-8")
     link_or_copy(sound, place / "sound.m4a")
     ffmpeg.run(
         [
@@ -208,6 +205,26 @@ def _join(
         directory=place,
     )
     return place / "film.mp4"
+
+
+def _segment_name(index: int) -> str:
+    return f"segment_{index:04}.mp4"
+
+
+def _concat_list(plan: FilmPlan) -> str:
+    """FFmpeg's list of files with exact lengths, in whole microseconds that add up.
+
+    Left to itself FFmpeg takes the lengths from the files' headers, in milliseconds, and the film's
+    frames drift by the rounding at every join.
+    """
+    lines = []
+    for index, segment in enumerate(plan.segments):
+        start, end = (
+            round(plan.rate.seconds(frame) * 1_000_000)
+            for frame in (segment.start_frame, segment.start_frame + segment.frames)
+        )
+        lines.append(f"file {_segment_name(index)}\nduration {end - start}us\n")
+    return "".join(lines)
 
 
 def _check_frames(path: Path, frames: int) -> None:

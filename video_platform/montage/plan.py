@@ -37,7 +37,10 @@ class EncoderSettings:
 
     preset: str = "veryfast"
     crf: int = 20
-    tuning: str = "ref=1:bframes=2:subme=2:rc-lookahead=10:weightp=0:scenecut=0:open-gop=0"
+    tuning: str = (
+        "ref=1:bframes=2:subme=2:rc-lookahead=10:weightp=0:scenecut=0:open-gop=0:"
+        "colorprim=bt709:transfer=bt709:colormatrix=bt709:range=tv"
+    )
     keyframe_s: int = 2
 
 
@@ -127,8 +130,11 @@ _SPEECH_GAP_MS = 600
 """Pauses shorter than this do not bring the music up: it would pump."""
 
 
-def plan_film(timeline: Timeline, ratio: Format, settings: RenderSettings) -> FilmPlan:
-    """The plan of one format. Reads nothing but its arguments."""
+def plan_film(
+    timeline: Timeline, ratio: Format, settings: RenderSettings, *, frame: Frame | None = None
+) -> FilmPlan:
+    """The plan of one format, at its usual size or in another ``frame``. Pure."""
+    frame = frame or FRAMES[ratio]
     halves = {transition.at_frame: transition for transition in timeline.transitions}
     captions = [_clip_cues(timeline, clip, ratio) for clip in timeline.video]
     segments: list[Segment] = []
@@ -140,6 +146,7 @@ def plan_film(timeline: Timeline, ratio: Format, settings: RenderSettings) -> Fi
                 _transition_segment(
                     timeline,
                     ratio,
+                    frame,
                     settings,
                     incoming,
                     (before, clip),
@@ -154,6 +161,7 @@ def plan_film(timeline: Timeline, ratio: Format, settings: RenderSettings) -> Fi
                 _segment(
                     timeline,
                     ratio,
+                    frame,
                     settings,
                     kind=SegmentKind.BODY,
                     start=start,
@@ -165,10 +173,10 @@ def plan_film(timeline: Timeline, ratio: Format, settings: RenderSettings) -> Fi
             )
     audio = _plan_audio(timeline, settings)
     cues = tuple(cue for cues in captions for cue in _placed(timeline, cues))
-    film_key = content_hash([ENGINE_VERSION, ratio, audio.key, *(s.key for s in segments)])
+    film_key = content_hash([ENGINE_VERSION, frame, audio.key, *(s.key for s in segments)])
     return FilmPlan(
         format=ratio,
-        frame=FRAMES[ratio],
+        frame=frame,
         rate=timeline.rate,
         frames=timeline.frames,
         is_rtl=timeline.language.is_rtl,
@@ -222,6 +230,7 @@ def _placed(timeline: Timeline, clip_cues: _ClipCues) -> list[Cue]:
 def _transition_segment(
     timeline: Timeline,
     ratio: Format,
+    frame: Frame,
     settings: RenderSettings,
     transition: Transition,
     clips: tuple[VideoClip, VideoClip],
@@ -230,6 +239,7 @@ def _transition_segment(
     return _segment(
         timeline,
         ratio,
+        frame,
         settings,
         kind=SegmentKind.TRANSITION,
         start=transition.at_frame - transition.frames // 2,
@@ -243,6 +253,7 @@ def _transition_segment(
 def _segment(
     timeline: Timeline,
     ratio: Format,
+    frame: Frame,
     settings: RenderSettings,
     *,
     kind: SegmentKind,
@@ -264,7 +275,7 @@ def _segment(
     spans = tuple(span for cues in captions for span in _spans(timeline, cues, start, frames))
     decides = [
         ENGINE_VERSION,
-        FRAMES[ratio],
+        frame,
         timeline.rate,
         frames,
         [(s.media.sha256, s.motion, s.clip_frames, s.first_frame) for s in shots],

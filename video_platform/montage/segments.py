@@ -122,8 +122,6 @@ def encoder_arguments(settings: EncoderSettings, rate: FrameRate) -> list[str]:
         *("-c:v", "libx264", "-preset", settings.preset, "-crf", str(settings.crf)),
         *("-profile:v", "high", "-pix_fmt", "yuv420p", "-threads", "1", "-g", str(keyframes)),
         *("-x264-params", settings.tuning, "-flags", "+cgop", "-bitexact"),
-        *("-color_range", "tv", "-colorspace", "bt709"),
-        *("-color_primaries", "bt709", "-color_trc", "bt709"),
         # A multiple of the frame rate, so that every frame's time is exact.
         *("-video_track_timescale", str(rate.numerator * 1000), "-an"),
     ]

@@ -8,9 +8,7 @@ from typing import Final
 _URL: Final = re.compile(r"(?:https?://|www\.)[^\s<>\"'«»“”]+", re.IGNORECASE)
 _URL_TAIL: Final = ".,;:!?)]}*_،؛؟"
 _ESCAPES: Final = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~])")
-_COMMENT: Final = re.compile(
-    r"<!--.{0,20000}?-->|<(script|style)\b.{0,50000}?</\1\s*>", re.S | re.I
-)
+_HIDDEN: Final = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
 _TAG: Final = re.compile(r"</?[a-zA-Z][^<>\n]{0,500}>")
 _IMAGE: Final = re.compile(r"!\[[^\[\]\n]{0,300}\]\([^()\n]{0,500}\)")
 _LINK: Final = re.compile(r"\[([^\[\]\n]{1,500})\](?:\([^()\n]{0,1000}\)|\[[^\[\]\n]{0,100}\])")
@@ -61,7 +59,7 @@ def html_to_markdown(text: str) -> str:
     """Text whose HTML blocks became Markdown ones; text without tags is returned unchanged."""
     if not _TAG.search(text):
         return text
-    text = _COMMENT.sub(" ", text)
+    text = _without_hidden(text)
     text = re.sub(r"<h([1-6])\b[^<>]*>", lambda m: "\n\n" + "#" * int(m[1]) + " ", text, flags=re.I)
     text = re.sub(r"<li\b[^<>]*>", "\n- ", text, flags=re.I)
     text = re.sub(r"<blockquote\b[^<>]*>\s*(?:<p\b[^<>]*>)?", "\n\n> ", text, flags=re.I)
@@ -73,6 +71,22 @@ def html_to_markdown(text: str) -> str:
         flags=re.I,
     )
     return _TAG.sub(" ", text)
+
+
+def _without_hidden(text: str) -> str:
+    """Text without comments, scripts and style sheets; an unclosed one hides nothing."""
+    for opening, closing in _HIDDEN:
+        kept: list[str] = []
+        folded = text.lower() if len(text.lower()) == len(text) else text
+        start = 0
+        while (found := folded.find(opening, start)) >= 0:
+            end = folded.find(closing, found)
+            if end < 0:
+                break
+            kept += [text[start:found], " "]
+            start = folded.find(">", end) + 1 or len(text)
+        text = "".join([*kept, text[start:]])
+    return text
 
 
 def strong_terms(text: str) -> tuple[str, ...]:

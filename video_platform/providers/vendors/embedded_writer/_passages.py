@@ -81,7 +81,7 @@ class _Reader:
     """Turns blocks into passages, one section after another."""
 
     words: Lexicon
-    document: Document
+    names: frozenset[str]
     budget_s: float
     passages: list[Passage]
     section: int = 0
@@ -105,7 +105,7 @@ class _Reader:
 
 def read_passages(document: Document, words: Lexicon, budget_s: float) -> list[Passage]:
     """All passages of a document in order; lists are kept short enough for ``budget_s``."""
-    reader = _Reader(words, document, budget_s, [])
+    reader = _Reader(words, _names(document), budget_s, [])
     blocks = document.blocks
     for position, block in enumerate(blocks):
         reader.paragraph = position
@@ -196,13 +196,12 @@ def _read_list(reader: _Reader, block: Block, before: Block | None) -> None:
     is_one_scene = len(told) < _MAX_ITEMS and seconds > _LONG_LIST_S
     if all(leads) and (is_one_scene or seconds > max(0.17 * reader.budget_s, _CHUNK_S)):
         told = leads
-    keeps = _names(reader.document)
     as_sentences = kind is PassageKind.STEPS or not all(_fits_in_row(item) for item in told)
     for number, chunk in enumerate(_chunks(told, lead, words)):
         items = [told[i] for i in chunk]
         if not as_sentences:
-            items = [items[0] if not lead else _in_row(items[0], keeps)] + [
-                _in_row(item, keeps) for item in items[1:]
+            items = [items[0] if not lead else _in_row(items[0], reader.names)] + [
+                _in_row(item, reader.names) for item in items[1:]
             ]
         text = _tell(items, lead or reader.heading, words, is_first=not number, split=as_sentences)
         reader.add(

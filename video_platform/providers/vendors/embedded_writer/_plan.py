@@ -38,6 +38,8 @@ _HURRY: Final = 6.0
 """What a scene too short to be read takes from the worth of a film."""
 _CLOSING_SHARE: Final = 0.25
 """Most of a film's time that its conclusion and what it leans on may take."""
+_LONG_LIST: Final = 6
+"""A list of more scenes than this need not be told to its end."""
 _MANY: Final = 1500
 _FEW: Final = 2000
 _VARIANTS: Final = 40
@@ -99,12 +101,12 @@ def _cost(passage: Passage) -> float:
 def _chain(passages: Sequence[Passage], place: int) -> list[int]:
     """A passage and those it cannot do without: what it leans on, and the rest of its list."""
     if passages[place].kind in (PassageKind.LIST, PassageKind.STEPS):
-        first = last = place
-        while passages[first].chunk:
-            first -= 1
-        while last + 1 < len(passages) and passages[last + 1].chunk:
+        first = place - passages[place].chunk
+        last = place
+        while last + 1 < len(passages) and passages[last + 1].chunk and last - first < _LONG_LIST:
             last += 1
-        return list(range(first, last + 1))
+        is_long = last - first >= _LONG_LIST
+        return sorted({first, place}) if is_long else list(range(first, last + 1))
     chain = [place]
     while passages[chain[-1]].needs_previous and chain[-1] > 0 and len(chain) < 4:
         before = passages[chain[-1] - 1]
@@ -160,7 +162,7 @@ def _ends(passages: Sequence[Passage], budget_s: float) -> list[list[int]]:
     chain = _chain(passages, len(passages) - 1)
     spent = sum(_cost(passages[i]) for i in chain)
     closings = [chain] if spent <= _CLOSING_SHARE * budget_s else []
-    closings += [chain[:2], chain[:1]] if not passages[-1].chunk else []
+    closings += [chain[:2], [len(passages) - 1]]
     for closing in closings:
         if sum(_cost(passages[i]) for i in {*opening, *closing}) <= budget_s:
             return [opening, closing]

@@ -1,0 +1,203 @@
+"""The rendered film, looked at frame by frame."""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.montage.conftest import Render
+from tests.montage.films import SMALL, make_timeline
+from video_platform.domain.formats import Format
+from video_platform.domain.manifests import Motion, MotionKind
+from video_platform.domain.timeline import Timeline, Transition, TransitionKind
+from video_platform.montage.motion import FrameBuffer, Still, StillCache, view_at
+from video_platform.montage.plan import EncoderSettings, FilmPlan, RenderSettings, SegmentKind
+from video_platform.montage.probe import probe_media
+from video_platform.montage.segments import _frames
+from video_platform.store import MediaStore
+
+
+def decode(path: Path) -> tuple[list[np.ndarray], list[int]]:
+    """Luma of every frame, and its time in ticks of the stream."""
+    with av.open(str(path)) as container:
+        frames = [
+            (f.to_ndarray(format="yuv420p")[: f.height], f.pts) for f in container.decode(video=0)
+        ]
+    return [luma for luma, _ in frames], [pts for _, pts in frames]
+
+
+def planned_luma(plan: FilmPlan, store: MediaStore) -> list[np.ndarray]:
+    """What the film should show, drawn without any encoder."""
+    shape = (plan.frame.height_px, plan.frame.width_px)
+    drawn = []
+    for segment in plan.segments:
+        for frame in _frames(segment, plan, StillCache(), store.path, lambda: None):
+            drawn.append(
+                np.frombuffer(frame, np.uint8)[: shape[0] * shape[1]].reshape(shape).copy()
+            )
+    return drawn
+
+
+@pytest.fixture
+def timeline(store: MediaStore, tmp_path: Path) -> Timeline:
+    return make_timeline(store, tmp_path / "media")
+
+
+def test_film_shows_every_planned_frame_once_at_its_time(
+    render: Render, timeline: Timeline, store: MediaStore
+) -> None:
+    """No frame is lost, doubled or moved at a join: each is nearest to the one planned for it."""
+    fine = RenderSettings(encoder=EncoderSettings(crf=4))  # so that noise hides no motion
+    plan, film = render(replace(timeline, words=()), settings=fine)
+    shown, times = decode(film.path)
+    planned = planned_luma(plan, store)
+    assert len(shown) == len(planned) == timeline.frames
+    assert np.diff(times).tolist() == [times[1] - times[0]] * (len(times) - 1)
+    assert times[0] == 0
+    for index, luma in enumerate(shown):
+        errors = {
+            other: float(np.abs(luma.astype(int) - planned[other]).mean())
+            for other in range(max(0, index - 1), min(len(planned), index + 2))
+        }
+        assert min(errors, key=errors.__getitem__) == index, (index, errors)
+
+
+def test_same_plan_gives_the_same_pictures(
+    render: Render, timeline: Timeline, store: MediaStore
+) -> None:
+    def digest(path: Path) -> str:
+        return hashlib.sha256(b"".join(luma.tobytes() for luma in decode(path)[0])).hexdigest()
+
+    _, first = render(timeline)
+    for key in list(store.blobs.keys("segments/")):
+        path = store.blobs.direct_path(key)
+        assert path is not None
+        path.unlink()
+    _, second = render(timeline)
+    assert second.segments_reused == 0
+    assert digest(first.path) == digest(second.path)
+    assert first.path.read_bytes() == second.path.read_bytes()
+
+
+def test_second_render_encodes_nothing(render: Render, timeline: Timeline) -> None:
+    _, first = render(timeline)
+    _, second = render(timeline)
+    assert (first.segments_reused, second.segments_rendered) == (0, 0)
+    assert first.path.read_bytes() == second.path.read_bytes()
+
+
+def test_changed_caption_renders_one_segment(
+    render: Render, store: MediaStore, tmp_path: Path, timeline: Timeline
+) -> None:
+    render(timeline)
+    texts = ("Alpha beta gamma.", "Delta other zeta.", "Eta theta iota.")
+    _, film = render(make_timeline(store, tmp_path / "media", texts))
+    assert film.segments_rendered == 1
+
+
+def test_picture_and_sound_are_equally_long(render: Render, timeline: Timeline) -> None:
+    plan, film = render(timeline)
+    probe = probe_media(film.path, "video/mp4")
+    assert probe.frames == plan.frames
+    assert (probe.sample_rate_hz, probe.channels) == (48_000, 2)
+    with av.open(str(film.path)) as container:
+        video, audio = container.streams.video[0], container.streams.audio[0]
+        lengths = [float(stream.duration * stream.time_base) for stream in (video, audio)]
+        starts = [float((stream.start_time or 0) * stream.time_base) for stream in (video, audio)]
+    assert abs(lengths[0] - lengths[1]) < 0.03
+    assert max(map(abs, starts)) < 0.03
+
+
+def test_file_is_tagged_and_starts_fast(render: Render, timeline: Timeline) -> None:
+    _, film = render(timeline)
+    data = film.path.read_bytes()
+    assert data.index(b"moov") < data.index(b"mdat")
+    with av.open(str(film.path)) as container:
+        context = container.streams.video[0].codec_context
+        assert (context.name, context.pix_fmt, context.profile) == ("h264", "yuv420p", "High")
+        assert (context.color_primaries, context.color_trc, context.colorspace) == (1, 1, 1)
+        assert context.color_range == 1
+
+
+@pytest.mark.parametrize("kind", list(TransitionKind))
+def test_every_transition_begins_with_the_old_and_ends_with_the_new_picture(
+    render: Render, timeline: Timeline, store: MediaStore, kind: TransitionKind
+) -> None:
+    cut = timeline.video[1].start_frame
+    timeline = replace(timeline, transitions=(Transition(at_frame=cut, frames=16, kind=kind),))
+    plan, film = render(replace(timeline, words=()))
+    (segment,) = [s for s in plan.segments if s.kind is SegmentKind.TRANSITION]
+    shown, _ = decode(film.path)
+    begin, end = segment.start_frame, segment.start_frame + segment.frames
+
+    def difference(a: int, b: int) -> float:
+        return float(np.abs(shown[a].astype(int) - shown[b]).mean())
+
+    assert difference(begin, begin - 1) < difference(begin, end) / 2
+    assert difference(end - 1, end) < difference(end - 1, begin - 1) / 2
+
+
+def test_colours_survive(render: Render, store: MediaStore, tmp_path: Path) -> None:
+    timeline = make_timeline(store, tmp_path / "media", ("Colour.",))
+    colours = [(200, 60, 40), (40, 160, 90), (30, 60, 200), (128, 128, 128)]
+    image = Image.new("RGB", (352, 198))
+    for index, colour in enumerate(colours):
+        image.paste(colour, (index * 88, 0, index * 88 + 88, 198))
+    path = tmp_path / "colours.png"
+    image.save(path)
+    media = store.put(path, "image/png", probe_media(path, "image/png"))
+    clip = replace(timeline.video[0], media={Format.WIDE: media}, motion=None)
+    _, film = render(replace(timeline, video=(clip,), words=()))
+    with av.open(str(film.path)) as container:
+        frame = next(container.decode(video=0))
+        shown = frame.to_ndarray(format="rgb24", src_colorspace="ITU709", dst_colorspace="ITU709")
+    for index, colour in enumerate(colours):
+        found = shown[60:110, 40 + index * 80 : 60 + index * 80].reshape(-1, 3).mean(axis=0)
+        assert np.abs(found - colour).max() <= 4, (colour, found)
+
+
+@pytest.mark.parametrize("kind", [MotionKind.ZOOM_IN, MotionKind.PAN_RIGHT, MotionKind.PAN_DOWN])
+def test_slow_moves_are_smooth_below_a_pixel(tmp_path: Path, kind: MotionKind) -> None:
+    """A disc's centre moves by an even step every frame, far below a pixel, never by jerks."""
+    image = np.zeros((396, 704), np.uint8)
+    cv2.circle(image, (560, 300), 40, 255, -1, cv2.LINE_AA)
+    path = tmp_path / "disc.png"
+    Image.fromarray(image).convert("RGB").save(path)
+    still, buffer = Still(path), FrameBuffer(640, 360)
+    rows, columns = np.mgrid[0:360, 0:640]
+    centres = []
+    for number in range(60):
+        still.draw(view_at(Motion(kind=kind, strength=0.05), number / 299), buffer)
+        weight = buffer.planes[0].astype(float) - 16
+        centres.append(
+            ((weight * columns).sum() / weight.sum(), (weight * rows).sum() / weight.sum())
+        )
+    steps = np.diff(np.array(centres), axis=0)
+    assert np.abs(steps).max() < 0.25
+    assert np.abs(steps - steps.mean(axis=0)).max() < 0.02
+
+
+def test_slide_follows_the_reading_direction(
+    render: Render, timeline: Timeline, store: MediaStore
+) -> None:
+    from video_platform.montage.transitions import blend
+
+    old, new, out = (FrameBuffer(64, 32) for _ in range(3))
+    old.data[:], new.data[:] = 50, 200
+    blend(TransitionKind.SLIDE, old, new, 0.3, out, rtl=False)
+    assert (out.planes[0][0, 0], out.planes[0][0, -1]) == (50, 200)
+    blend(TransitionKind.SLIDE, old, new, 0.3, out, rtl=True)
+    assert (out.planes[0][0, 0], out.planes[0][0, -1]) == (200, 50)
+
+
+def test_frame_size_is_the_plan_s(render: Render, timeline: Timeline) -> None:
+    _, film = render(timeline)
+    probe = probe_media(film.path, "video/mp4")
+    assert (probe.width_px, probe.height_px) == (SMALL.width_px, SMALL.height_px)
+    poster = probe_media(film.poster_path, "image/jpeg")
+    assert (poster.width_px, poster.height_px) == (SMALL.width_px, SMALL.height_px)
