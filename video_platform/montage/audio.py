@@ -5,6 +5,7 @@ limits, encodes and measures. The voice is never changed by the ducking: because
 someone speaks, the music follows a drawn curve instead of a compressor, and cannot pump.
 """
 
+import itertools
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -193,8 +194,8 @@ def fit_music(music: Samples, length: int, *, bar: float, rate: int) -> Samples:
         ending = min(_TAIL_MS * rate // 1000, len(music) // 3, length // 2)
         # The ending begins on a bar, so that whatever is joined before it keeps the beat.
         at = max(int((len(music) - ending) // unit * unit), len(music) - length + 1)
-        body = _bars(music[:at], length - (len(music) - at), unit, rate)
-        music = _join(body, music[at:], _JOIN_MS * rate // 1000)
+        ranges = [*_bars(at, length - (len(music) - at), unit, rate), (at, len(music))]
+        music = _assemble(music, ranges, _JOIN_MS * rate // 1000)
     fitted = np.array(music[:length], np.float32)
     fade_in, fade_out = _FADE_IN_MS * rate // 1000, _FADE_OUT_MS * rate // 1000
     fade_in, fade_out = min(fade_in, length // 2), min(fade_out, length // 2)
@@ -211,44 +212,40 @@ def _sounding(music: Samples) -> int:
     return int(loud[-1]) + 1 if len(loud) else len(music)
 
 
-def _bars(music: Samples, length: int, unit: float, rate: int) -> Samples:
-    """``length`` samples that end where a bar ends, repeating the middle as often as needed."""
-    import numpy as np
-
-    whole = max(int(len(music) // unit * unit), 1)
+def _bars(available: int, length: int, unit: float, rate: int) -> list[tuple[int, int]]:
+    """Ranges of the first ``available`` samples that make up ``length`` and end with a bar."""
+    whole = max(int(available // unit * unit), 1)
     # Starting inside the first bar makes the last one end on the beat.
-    offset = int(-length % unit)
-    parts = [music[offset:whole]]
-    loop_start = int(min(whole // 2, 4 * unit) // unit * unit)
-    while sum(map(len, parts)) < length:
-        parts.append(music[loop_start:whole])
-    missing = sum(map(len, parts)) - length
-    keep = len(parts[-1]) - missing
-    # Whole bars are dropped from the end, so what is left still ends on the beat.
-    parts[-1] = parts[-1][: max(keep, 0)]
-    joined = parts[0]
-    for part in parts[1:]:
-        joined = _join(joined, part, _JOIN_MS * rate // 1000)
-    return np.asarray(joined)
+    ranges = [(int(-length % unit), whole)]
+    # What is repeated leaves out the music's introduction.
+    loop_start = int(min(whole // 2, max(4 * unit, 4 * rate)) // unit * unit)
+    while _total(ranges) < length:
+        ranges.append((loop_start, whole))
+    start, end = ranges.pop()
+    return [*ranges, (start, end - (_total([*ranges, (start, end)]) - length))]
 
 
-def _join(first: Samples, second: Samples, overlap: int) -> Samples:
-    """``second`` right after ``first``; the last samples of ``first`` are faded into its start.
+def _total(ranges: list[tuple[int, int]]) -> int:
+    return sum(end - start for start, end in ranges)
 
-    The total length stays the sum of both: only the material around the join is blended.
+
+def _assemble(music: Samples, ranges: list[tuple[int, int]], overlap: int) -> Samples:
+    """The ranges one after the other; what leads up to each is faded in over the one before.
+
+    The blend lies before the join, so that a beat that begins a range keeps its attack.
     """
     import numpy as np
 
-    overlap = min(overlap, len(first), len(second))
-    if overlap < 2:
-        return np.concatenate([first, second])
-    ramp = np.linspace(0, 1, overlap, dtype=np.float32)[:, None]
-    result = np.concatenate([first, second])
-    edge = len(first)
-    # Hold the old sound a little past the edge by fading its last stretch, mirrored, into the new.
-    result[edge : edge + overlap] = second[:overlap] * ramp + first[-1 : -overlap - 1 : -1] * (
-        1 - ramp
-    )
+    result = np.concatenate([music[start:end] for start, end in ranges])
+    edge = 0
+    for (before, end), (start, _) in itertools.pairwise(ranges):
+        edge += end - before
+        blend = min(overlap, end - before, start)
+        if blend > 1:
+            ramp = np.linspace(0, 1, blend, dtype=np.float32)[:, None]
+            result[edge - blend : edge] = (
+                result[edge - blend : edge] * (1 - ramp) + music[start - blend : start] * ramp
+            )
     return result
 
 

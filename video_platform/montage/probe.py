@@ -42,15 +42,23 @@ def probe_media(path: Path, media_type: str) -> Probe:
 
 
 def _probe_image(path: Path, media_type: str) -> Probe:
+    import warnings
+
     from PIL import Image
 
     kind = media_type.removeprefix("image/").upper()
     try:
-        with Image.open(path, formats=[kind]) as image:
+        with warnings.catch_warnings():
+            # Pillow's own limit is looser than ours and only warns.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(path, formats=[kind])
+        with image:
             width, height = image.size
             if max(width, height) > MAX_SIDE_PX or width * height > MAX_PIXELS:
                 raise UnsupportedMedia(f"{path.name} is {width} x {height} pixels large.")
             image.load()
+    except Image.DecompressionBombError as error:
+        raise UnsupportedMedia(f"{path.name} is too large a picture: {error}") from error
     except (OSError, SyntaxError, ValueError) as error:
         raise ProbeFailed(f"{path.name} is not a whole {kind} picture: {error}.") from error
     return Probe(width_px=width, height_px=height)

@@ -76,11 +76,8 @@ def note_of(sentence: str, figure: Figure, words: Lexicon) -> str:
     is_adverbial = clause.split(" ")[0].casefold() in words.joints and len(clause.split()) <= 5
     if figure.is_date or is_adverbial:
         rest = sentence[end:].lstrip(" ,،")
-        line = (
-            shorten(clauses(rest, words)[0][0], words, _NOTE_CHARACTERS, 12)
-            if rest.strip(" .")
-            else ""
-        )
+        following = clauses(rest, words)
+        line = shorten(following[0][0], words, _NOTE_CHARACTERS, 12) if following else ""
         if line:
             return capitalise(line)
     if len(clause) <= _NOTE_CHARACTERS + 12:

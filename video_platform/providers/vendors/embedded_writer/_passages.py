@@ -30,6 +30,8 @@ from video_platform.providers.vendors.embedded_writer._speech import characters_
 SENTENCE_LIMIT_S: Final = 11.0
 _CHUNK_S: Final = 8.5
 _MAX_ITEMS: Final = 4
+_MOST_ITEMS: Final = 400
+_MOST_PASSAGES: Final = 5000
 _LONG_LIST_S: Final = 13.0
 _ATTRIBUTION: Final = re.compile(r"^\s*(?:—|–|--|-|~|―)\s*(.+)$")
 _INLINE_ATTRIBUTION: Final = re.compile(r"^(.*\S)\s*(?:—|–|―|--)\s*([^—–.!?]{3,80})$", re.S)
@@ -121,9 +123,13 @@ def read_passages(document: Document, words: Lexicon, budget_s: float) -> list[P
             before = blocks[position - 1] if position else None
             _read_list(reader, block, before)
     if not reader.passages:  # nothing but headings
+        reader.section, reader.heading = 0, ""
         for block in blocks:
             reader.add(PassageKind.SENTENCE, finish(speakable(block.lines[0]), words))
-    return [replace(p, place=place) for place, p in enumerate(reader.passages)]
+    found = reader.passages
+    if len(found) > _MOST_PASSAGES:  # a book of fragments: its beginning and its end will do
+        found = found[: _MOST_PASSAGES // 2] + found[-_MOST_PASSAGES // 2 :]
+    return [replace(p, place=place) for place, p in enumerate(found)]
 
 
 def _introduces(text: str) -> bool:
@@ -187,7 +193,7 @@ def _read_list(reader: _Reader, block: Block, before: Block | None) -> None:
     if before is not None and before.kind is BlockKind.PARAGRAPH:
         last = _last_sentence(before, words)
         lead = _INTRO_END.sub("", last) if _introduces(last) else ""
-    lines = [without_parentheticals(line) for line in block.lines]
+    lines = [without_parentheticals(line) for line in block.lines[:_MOST_ITEMS]]
     is_labelled = all(_lead_of(line) for line in lines)
     shown = [_item_line(line, words, is_labelled=is_labelled) for line in lines]
     told = [_strip_end(speakable(line)) for line in lines]

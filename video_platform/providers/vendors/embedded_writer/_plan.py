@@ -40,6 +40,7 @@ _CLOSING_SHARE: Final = 0.25
 """Most of a film's time that its conclusion and what it leans on may take."""
 _LONG_LIST: Final = 6
 """A list of more scenes than this need not be told to its end."""
+_REFINEMENTS: Final = 6
 _MANY: Final = 1500
 _FEW: Final = 2000
 _VARIANTS: Final = 40
@@ -63,11 +64,15 @@ def plan_scenes(
     steps = _FACTORS if len(passages) <= _MANY else _FACTORS[:5]
     for variant in range(max(1, min(_VARIANTS, _FEW // len(passages)))):
         tastes = [chance(f"{variant}:{p.place}") if variant else 0.5 for p in passages]
-        for factor in steps:
-            chosen = _select(passages, duration_s * factor, opening_s, tastes)
-            groups = _group(chosen)
-            miss = abs(_length(groups, opening_s) - duration_s)
-            plans.append((_bad(groups, miss, duration_s), groups))
+        factors = list(steps)
+        for number, factor in enumerate(factors):
+            groups = _group(_select(passages, duration_s * factor, opening_s, tastes))
+            length = _length(groups, opening_s)
+            plans.append((_bad(groups, abs(length - duration_s), duration_s), groups))
+            if number == len(factors) - 1 and len(factors) < len(steps) + _REFINEMENTS:
+                best = min(plans, key=lambda plan: plan[0])
+                if best[0][0]:  # costs are estimates: correct by what they turned out to be
+                    factors.append(factor * max(0.3, min(3.0, duration_s / length)))
     return min(plans, key=lambda plan: plan[0])[1]
 
 

@@ -54,6 +54,7 @@ from video_platform.providers.vendors.embedded_writer._titles import make_title,
 
 SHORT_TEXT_WORDS: Final = 25
 """A brief with fewer words has nothing to choose from."""
+_SHORT_TEXT_CHARACTERS: Final = 400
 _NEAR: Final = 0.1
 
 
@@ -75,7 +76,7 @@ def write_script(request: ScriptRequest) -> Script:
     else:
         document = parse_document(request.text, words)
         _refuse_silence(document)
-        if _word_count(document) < SHORT_TEXT_WORDS:
+        if _is_line(document):
             script = draft.from_line(document)
             notices.append(draft.shown_words.notice_line)
         else:
@@ -96,9 +97,11 @@ def _refuse_silence(document: Document) -> None:
         )
 
 
-def _word_count(document: Document) -> int:
+def _is_line(document: Document) -> bool:
     lines = [document.title, *(line for block in document.blocks for line in block.lines)]
-    return sum(len(speakable(line).split()) for line in lines)
+    if sum(map(len, lines)) > _SHORT_TEXT_CHARACTERS:
+        return False
+    return sum(len(speakable(line).split()) for line in lines) < SHORT_TEXT_WORDS
 
 
 class _Draft:
