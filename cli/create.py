@@ -8,6 +8,7 @@ import typer
 from cli.briefs import read_brief
 from cli.output import document, say
 from video_platform.domain.brief import Brief
+from video_platform.errors import Stopped
 from video_platform.settings import Settings
 
 if TYPE_CHECKING:
@@ -83,15 +84,22 @@ def make(
 
     if not as_json:
         say(f"Project {key}")
-    with (
-        project_lock(settings, key),
-        LocalRunner(settings, key) as runner,
-        live_view(quiet=as_json),
-    ):
-        outcomes = runner.run("build_project")
-        films = deliver(studio, key, out)
-        if publish:
-            outcomes += runner.run("publish_project")
+    studio.store.blobs.sweep()
+    try:
+        with (
+            project_lock(settings, key),
+            LocalRunner(settings, key) as runner,
+            live_view(quiet=as_json),
+        ):
+            outcomes = runner.run("build_project")
+            films = deliver(studio, key, out)
+            if publish:
+                outcomes += runner.run("publish_project")
+    except KeyboardInterrupt:
+        raise Stopped(
+            f"Project {key} was stopped.",
+            hint="What was finished is kept; the same command goes on from there.",
+        ) from None
     cost = sum(outcome.cost_usd for outcome in outcomes)
     report = {
         "project": key,

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from video_platform.agents.studio import Studio
-from video_platform.disk import storage_errors, write_atomically
+from video_platform.disk import storage_errors, sweep, write_atomically
 from video_platform.domain.codec import from_manifest
 from video_platform.domain.manifests import Film, Montage
 from video_platform.errors import InvalidInput, StorageFull
@@ -21,6 +21,7 @@ def check_room(settings: Settings, out: Path, *, duration_s: int, formats: int) 
 
     with storage_errors(settings.home):
         settings.home.mkdir(parents=True, exist_ok=True)
+        sweep(settings.home / "scratch")
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=out):
@@ -31,6 +32,7 @@ def check_room(settings: Settings, out: Path, *, duration_s: int, formats: int) 
             hint="Choose another folder with --out.",
             code="place_unwritable",
         ) from error
+    sweep(out)
     needed = max(settings.min_free_bytes, duration_s * formats * _BYTES_PER_SECOND)
     for place in (settings.home, out):
         free = shutil.disk_usage(place).free

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cli.dagster_home import open_instance
-from video_platform.disk import storage_errors
+from video_platform.disk import is_alive, storage_errors
 from video_platform.domain.project import Stage
 from video_platform.errors import ProjectBusy, VideoPlatformError
 from video_platform.settings import Settings
@@ -110,8 +110,18 @@ class LocalRunner:
             raise_on_error=False,
         )
         if not result.success:
+            if _was_interrupted(result):
+                self._end_as_canceled(result.run_id)
+                raise KeyboardInterrupt
             raise _failure_of(result)
         return _outcomes(result)
+
+    def _end_as_canceled(self, run_id: str) -> None:
+        """Dagster records an interrupt in its own process as a failure; it was a wish."""
+        assert self._instance is not None  # noqa: S101 - entered
+        run = self._instance.get_run_by_id(run_id)
+        if run is not None:
+            self._instance.report_run_canceled(run, "Stopped by Ctrl-C.")
 
     def _end_dead_runs(self) -> None:
         """Mark runs of this project as failed whose process on this machine is gone."""
@@ -124,18 +134,8 @@ class LocalRunner:
         )
         for run in self._instance.get_runs(filters=unfinished):
             host, _, process = run.tags.get(_OWNER_TAG, "").partition(":")
-            if host == socket.gethostname() and not _is_alive(int(process)):
+            if host == socket.gethostname() and not is_alive(int(process)):
                 self._instance.report_run_failed(run, "The process that made it was killed.")
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return process != os.getpid()
 
 
 def _asset_keys(stages: Sequence[Stage]) -> Any:
@@ -161,6 +161,14 @@ def _outcomes(result: "ExecuteInProcessResult") -> list[StageOutcome]:
             )
         )
     return outcomes
+
+
+def _was_interrupted(result: "ExecuteInProcessResult") -> bool:
+    errors = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
+    return any(
+        error is not None and error.cls_name == "DagsterExecutionInterruptedError"
+        for error in errors
+    )
 
 
 def _failure_of(result: "ExecuteInProcessResult") -> VideoPlatformError:

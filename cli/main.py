@@ -14,6 +14,7 @@ from video_platform.errors import (
     InvalidInput,
     NotConfigured,
     ProjectError,
+    Stopped,
     VideoPlatformError,
 )
 
@@ -21,9 +22,10 @@ EXIT_CODES: tuple[tuple[type[BaseException], int], ...] = (
     (InvalidInput, 2),
     (NotConfigured, 3),
     (ProjectError, 4),
+    (Stopped, 130),
     (VideoPlatformError, 1),
 )
-"""Exit status by kind of error; 130 means stopped by Ctrl-C, as shells have it."""
+"""Exit status by kind of error; 130 is what shells give a command stopped by Ctrl-C."""
 
 app = typer.Typer(
     name="video-platform",
@@ -66,9 +68,6 @@ def run() -> None:
             print(json.dumps(document, ensure_ascii=False))  # noqa: T201 - the JSON document
         say(f"error [{error.code}]: {error}")
         sys.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))
-    except KeyboardInterrupt:
-        say("Stopped. What was finished is kept; the same command goes on from there.")
-        sys.exit(130)
 
 
 if __name__ == "__main__":

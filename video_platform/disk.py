@@ -1,14 +1,21 @@
-"""Writing files so that nobody ever sees a half of one, with the system's refusals explained."""
+"""Writing files so that nobody ever sees a half of one, with the system's refusals explained.
+
+Unfinished files and directories carry the host and process that makes them in their names. What a
+killed process left behind is recognised by that, and swept away by the next one.
+"""
 
 import errno
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from video_platform.errors import StorageFull, StoreError
+
+_PART = ".part"
 
 
 @contextmanager
@@ -29,11 +36,16 @@ def storage_errors(place: Path) -> Iterator[None]:
         ) from error
 
 
-def write_atomically(path: Path, source: Path | bytes) -> None:
-    """Put a file in place whole or not at all; the bytes reach the disk before the name does."""
+def write_atomically(path: Path, source: Path | bytes, *, parts: Path | None = None) -> None:
+    """Put a file in place whole or not at all; the bytes reach the disk before the name does.
+
+    ``parts`` is where the unfinished file lies, on the same file system; default: beside ``path``.
+    """
     with storage_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+        folder = parts or path.parent
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=folder, prefix=_owned(_PART))
         try:
             with os.fdopen(handle, "wb") as target:
                 if isinstance(source, bytes):
@@ -48,3 +60,47 @@ def write_atomically(path: Path, source: Path | bytes) -> None:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
+
+
+@contextmanager
+def private_directory(root: Path, purpose: str) -> Iterator[Path]:
+    """An empty directory of this process below ``root``, gone at the end of the block."""
+    with storage_errors(root):
+        root.mkdir(parents=True, exist_ok=True)
+        place = tempfile.TemporaryDirectory(dir=root, prefix=_owned(purpose))
+    with place as name:
+        yield Path(name)
+
+
+def sweep(directory: Path) -> None:
+    """Remove what processes of this machine left unfinished in ``directory`` when they died."""
+    for path in directory.iterdir() if directory.is_dir() else ():
+        process = _owner(path.name)
+        if process and not is_alive(process):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process of this machine runs."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _owned(purpose: str) -> str:
+    return f"{purpose}@{socket.gethostname()}@{os.getpid()}@"
+
+
+def _owner(name: str) -> int:
+    """The process of this machine that a name was made by; 0 when it is another's, or nobody's."""
+    fields = name.split("@")
+    if len(fields) == 4 and fields[1] == socket.gethostname() and fields[2].isdigit():
+        return int(fields[2])
+    return 0

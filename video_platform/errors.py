@@ -13,6 +13,7 @@
         StoreError
             MediaMissing  HashMismatch  StorageFull
         ProjectError            ProjectMissing  ProjectBusy
+        Stopped                 the person ended it
         ScenesFailed            several scenes of one stage failed; carries each cause
 
 Every error has a stable ``code`` (part of the public contract), a one-sentence message with
@@ -176,6 +177,12 @@ class ProjectBusy(ProjectError):
     """Another process is making this project right now."""
 
     code = "project_busy"
+
+
+class Stopped(VideoPlatformError):
+    """The person stopped the work."""
+
+    code = "stopped"
 
 
 class ScenesFailed(VideoPlatformError):

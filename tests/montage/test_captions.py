@@ -1,6 +1,7 @@
 """Captions as libass draws them: the words, their order, their place, and nothing they could do."""
 
 import itertools
+import re
 from fractions import Fraction
 from pathlib import Path
 
@@ -31,11 +32,19 @@ def cues_of(text: str, ratio: Format = Format.WIDE) -> tuple[Cue, ...]:
     return group_words(timed(text), line_characters=LINE_CHARACTERS[ratio])
 
 
-def draw(text: str, at_ms: int, ffmpeg: Ffmpeg, directory: Path, frame: Frame = WIDE) -> np.ndarray:
+def draw(
+    text: str,
+    at_ms: int,
+    ffmpeg: Ffmpeg,
+    directory: Path,
+    frame: Frame = WIDE,
+    *,
+    rtl: bool = False,
+) -> np.ndarray:
     """The caption of ``text`` on grey at ``at_ms``, as RGB."""
     directory.mkdir(exist_ok=True)
     spans = [CaptionSpan(cue=cue, segment_offset=Fraction(0)) for cue in cues_of(text)]
-    document = build_ass(spans, frame, Fraction(60_000))
+    document = build_ass(spans, frame, Fraction(60_000), rtl=rtl)
     (directory / "captions.ass").write_text(document, encoding="utf-8")
     fonts = directory / "fonts"
     if not fonts.exists():
@@ -85,6 +94,22 @@ def test_cues_end_with_sentences_and_pauses() -> None:
     assert len(group_words(words, line_characters=42)) == 2
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Une recette classique tient en quatre chiffres : 1 kg de farine, 650 g d’eau.",
+        "Elle a dit « oui » puis plus rien ; mais combien ? Un peu.",
+    ],
+)
+def test_no_line_parts_a_mark_or_a_unit_from_its_word(text: str) -> None:
+    for ratio in Format:
+        for cue in cues_of(text, ratio):
+            for line in cue.lines:
+                assert re.search(r"\w", line[0].text) or line[0].text in "«"
+                assert line[0].text not in ("kg", "g")
+                assert line[-1].text != "«"
+
+
 def test_spoken_word_is_the_yellow_one(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     image = draw("alpha beta gamma", 350, ffmpeg, tmp_path / "c")
     yellow, white = columns_of(image, YELLOW), columns_of(image, WHITE)
@@ -96,9 +121,27 @@ def test_arabic_runs_from_right_to_left(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     text = "أنتجت شركة ACME نحو 2500 طن"
     places = []
     for number in range(len(text.split())):
-        image = draw(text, number * 300 + 100, ffmpeg, tmp_path / "ar")
+        image = draw(text, number * 300 + 100, ffmpeg, tmp_path / "ar", rtl=True)
         places.append(columns_of(image, YELLOW).mean())
     assert places == sorted(places, reverse=True)
+
+
+def test_arabic_line_that_begins_with_a_latin_name_runs_from_the_right(
+    ffmpeg: Ffmpeg, tmp_path: Path
+) -> None:
+    """Its first word would otherwise make libass set the whole line from left to right."""
+    text = "NASA أطلقت مشروع Artemis الجديد"
+    places = [
+        columns_of(draw(text, n * 300 + 150, ffmpeg, tmp_path, rtl=True), YELLOW).mean()
+        for n in range(5)
+    ]
+    assert places == sorted(places, reverse=True)
+
+
+def test_invisible_turning_characters_do_not_turn_the_line(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    plain = draw("one two three", 150, ffmpeg, tmp_path)
+    turned = draw("\u202eone two\u2067 three", 150, ffmpeg, tmp_path)
+    assert np.array_equal(plain, turned)
 
 
 def test_arabic_letters_are_joined(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
@@ -151,6 +194,7 @@ def test_hostile_text_is_shown_as_text(ffmpeg: Ffmpeg, tmp_path: Path, text: str
         [CaptionSpan(cue=cue, segment_offset=Fraction(0)) for cue in cues_of(text)],
         WIDE,
         Fraction(60_000),
+        rtl=False,
     )
     for line in document.splitlines():
         if line.startswith("Dialogue: 1"):

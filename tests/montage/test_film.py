@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -15,7 +16,8 @@ from tests.montage.films import SMALL, make_timeline
 from video_platform.domain.formats import Format
 from video_platform.domain.manifests import Motion, MotionKind
 from video_platform.domain.timeline import Timeline, Transition, TransitionKind
-from video_platform.montage.motion import FrameBuffer, Still, StillCache, view_at
+from video_platform.domain.timing import FrameRate
+from video_platform.montage.motion import FrameBuffer, Still, StillCache, View, view_at
 from video_platform.montage.plan import EncoderSettings, FilmPlan, RenderSettings, SegmentKind
 from video_platform.montage.probe import probe_media
 from video_platform.montage.segments import _frames
@@ -168,7 +170,7 @@ def test_slow_moves_are_smooth_below_a_pixel(tmp_path: Path, kind: MotionKind) -
     cv2.circle(image, (560, 300), 40, 255, -1, cv2.LINE_AA)
     path = tmp_path / "disc.png"
     Image.fromarray(image).convert("RGB").save(path)
-    still, buffer = Still(path), FrameBuffer(640, 360)
+    still, buffer = Still.load(path, (672, 378)), FrameBuffer(640, 360)
     rows, columns = np.mgrid[0:360, 0:640]
     centres = []
     for number in range(60):
@@ -180,6 +182,25 @@ def test_slow_moves_are_smooth_below_a_pixel(tmp_path: Path, kind: MotionKind) -
     steps = np.diff(np.array(centres), axis=0)
     assert np.abs(steps).max() < 0.25
     assert np.abs(steps - steps.mean(axis=0)).max() < 0.02
+
+
+def test_large_picture_does_not_glitter(tmp_path: Path) -> None:
+    """A fine pattern that no frame can show becomes an even grey, not moving moiré."""
+    grid = (np.indices((720, 1280)).sum(axis=0) % 2 * 255).astype(np.uint8)
+    path = tmp_path / "grid.png"
+    Image.fromarray(grid).convert("RGB").save(path)
+    buffer = FrameBuffer(320, 180)
+    Still.load(path, (346, 194)).draw(View(zoom=1.03), buffer)
+    assert buffer.planes[0].std() < 4
+
+
+def test_ntsc_frames_are_exactly_even(render: Render, timeline: Timeline) -> None:
+    plan, film = render(replace(timeline, rate=FrameRate(30000, 1001), words=()))
+    with av.open(str(film.path)) as container:
+        stream = container.streams.video[0]
+        ticks = [frame.pts for frame in container.decode(video=0)]
+        assert ticks == [n * 1001 for n in range(plan.frames)]
+        assert stream.time_base == Fraction(1, 30000)
 
 
 def test_slide_follows_the_reading_direction(

@@ -117,6 +117,20 @@ def test_motion_goes_on_through_transitions_without_a_jump() -> None:
         assert transition.shots[1].first_frame + transition.frames == body.shots[0].first_frame
 
 
+def test_moves_begin_and_end_with_what_is_seen_of_the_clip() -> None:
+    """Handles included: a move that ran on past its ends would look beyond the picture's edge."""
+    for timeline in (make_timeline(), make_timeline(["Only one scene."])):
+        seen: dict[str, list[int]] = {}
+        ends: dict[str, int] = {}
+        for segment in plan(timeline).segments:
+            for shot in segment.shots:
+                frames = range(shot.first_frame, shot.first_frame + segment.frames)
+                seen.setdefault(shot.media.sha256, []).extend(frames)
+                ends[shot.media.sha256] = shot.clip_frames
+        for media, frames in seen.items():
+            assert frames == list(range(ends[media]))
+
+
 def test_cues_carry_every_word_once_in_order() -> None:
     timeline = make_timeline()
     words = [word for cue in plan(timeline).cues for word in cue.words]

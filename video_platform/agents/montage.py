@@ -1,10 +1,10 @@
 """Montage agent: cuts the film in every format of the brief, rendering only what is new."""
 
-import tempfile
 from pathlib import Path
 
 from video_platform.agents.progress import BOARD, StageUpdate
 from video_platform.agents.result import StageResult
+from video_platform.disk import private_directory
 from video_platform.domain.codec import from_manifest, to_manifest
 from video_platform.domain.formats import Format
 from video_platform.domain.manifests import Film, Montage
@@ -89,9 +89,7 @@ class MontageAgent:
             sentence = f"{ratio.value} frame {done} of {total}"
             BOARD.post(StageUpdate(Stage.MONTAGE, share, count, sentence))
 
-        self._scratch_dir.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self._scratch_dir, prefix="montage-") as name:
-            directory = Path(name)
+        with private_directory(self._scratch_dir, "montage") as directory:
             rendered = render_film(
                 plan,
                 media_path=self._store.path,

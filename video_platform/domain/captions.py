@@ -13,6 +13,9 @@ _LINGER_MS = 200
 """Cues stay this long after their last word, and are gone before the next transition begins."""
 _CLOSERS = "\"'»”’)]"
 _SENTENCE_END = re.compile(r"[.!?…؟]$")
+_SPEAKING = re.compile(r"\w")
+_OPENERS = "«“‘([¿¡"
+_UNIT = re.compile(r"(%|°\w?|[€$£]|[kcmµ]?[gmlLsWVJ]\d?|km|kg|h|min|TWh|[GMkT]Wh?)\W*$")
 _CLAUSE_END = re.compile(r"[,;:،؛—–]$")
 
 LINE_CHARACTERS: dict[Format, int] = {
@@ -69,11 +72,21 @@ def group_words(words: Sequence[Word], *, line_characters: int) -> tuple[Cue, ..
     return tuple(cues)
 
 
+def _is_glued(before: Word, after: Word) -> bool:
+    """Whether two words may not be parted: ``1 kg``, ``« oui »``, ``combien ?``."""
+    if not _SPEAKING.search(after.text) or not _SPEAKING.search(before.text):
+        # A lone mark goes with what it closes, an opening one with what it opens.
+        return after.text[0] not in _OPENERS or before.text[-1] in _OPENERS
+    return before.text[-1].isdigit() and bool(_UNIT.match(after.text))
+
+
 def _length(words: Sequence[Word]) -> int:
     return sum(len(word.text) for word in words) + len(words) - 1
 
 
 def _must_break(group: Sequence[Word], word: Word, line: int) -> bool:
+    if _is_glued(group[-1], word) and _length([*group, word]) <= 2 * line:
+        return False
     last = group[-1].text.rstrip(_CLOSERS)
     if word.start_ms - group[-1].end_ms >= PAUSE_MS or _SENTENCE_END.search(last):
         return True
@@ -87,10 +100,10 @@ def _break_lines(words: Sequence[Word], line: int) -> tuple[tuple[Word, ...], ..
     """One line where it fits, else the most even two; more only for words that cannot fit."""
     if _length(words) <= line or len(words) == 1:
         return (tuple(words),)
-    best = min(
-        range(1, len(words)),
-        key=lambda cut: max(_length(words[:cut]), _length(words[cut:])),
-    )
+    cuts = [
+        cut for cut in range(1, len(words)) if not _is_glued(words[cut - 1], words[cut])
+    ] or range(1, len(words))
+    best = min(cuts, key=lambda cut: max(_length(words[:cut]), _length(words[cut:])))
     halves = (tuple(words[:best]), tuple(words[best:]))
     if max(map(_length, halves)) <= line or len(words) == 2:
         return halves

@@ -7,7 +7,6 @@ from enum import StrEnum
 from video_platform.domain.language import Language
 from video_platform.errors import ScriptError
 
-
 _BREAKABLE_SPACE = re.compile(r"[^\S\u00a0\u202f\u2007\u2060]+")
 
 

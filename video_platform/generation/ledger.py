@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-import tempfile
 import threading
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from video_platform.disk import storage_errors
+from video_platform.disk import private_directory, storage_errors
 from video_platform.domain.codec import to_json
 from video_platform.domain.generation import Generation
 from video_platform.domain.media import Media, Probe
@@ -23,9 +22,7 @@ class GenerationRows(Protocol):
     """Where the ledger keeps its rows; see ``db.repositories.generations``."""
 
     def find_stored(self, key: str) -> Generation | None: ...
-    def reserve(
-        self, key: str, *, provider: str, capability: str, request: bytes
-    ) -> None: ...
+    def reserve(self, key: str, *, provider: str, capability: str, request: bytes) -> None: ...
     def finish(self, generation: Generation) -> None: ...
     def fail(self, key: str, reason: str) -> None: ...
 
@@ -90,12 +87,10 @@ class Ledger:
             return self._make(key, provider, request)
 
     def _make(self, key: str, provider: Provider[RequestT], request: RequestT) -> Generation:
-        with storage_errors(self._scratch_dir):
-            self._scratch_dir.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self._scratch_dir, prefix="make-") as name:
+        with private_directory(self._scratch_dir, "make") as directory:
             try:
-                with storage_errors(self._scratch_dir):
-                    made = provider.generate(request, Path(name))
+                with storage_errors(directory):
+                    made = provider.generate(request, directory)
                 probe = self._probe(made.path, made.media_type)
                 media = self._store.put(made.path, made.media_type, probe)
             except VideoPlatformError as error:

@@ -293,7 +293,7 @@ def _encode(
     # Limiting at four times the rate catches peaks between the samples.
     chain = (
         f"volume={gain_db:.3f}dB,aresample={4 * settings.sample_rate_hz},"
-        f"alimiter=limit={limit:.6f}:attack=4:release=60:level=disabled,"
+        f"alimiter=limit={limit:.6f}:attack=4:release=60:level=disabled:latency=1,"
         f"aresample={settings.sample_rate_hz}"
     )
     ffmpeg.run(

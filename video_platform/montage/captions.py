@@ -24,14 +24,20 @@ _PAD = 0.12
 """Room between text and the edge of its plate, as a share of a line's height."""
 _PLATE = "&H1C120C&"
 _PLATE_ALPHA = "&H38&"
+_RIGHT_TO_LEFT, _LEFT_TO_RIGHT = "\u200f", "\u200e"
+_TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+"""Classes of the invisible characters that change the direction of what follows them."""
 _WORD_CHARACTERS = 120
 """Longer words are shown cut: nobody reads them, and libass slows down on them."""
 _SPOKEN = "&H0050D0FF&"
 """Warm yellow; ASS orders colours blue, green, red."""
 
 
-def build_ass(spans: Sequence[CaptionSpan], frame: Frame, frames_ms: Fraction) -> str:
-    """The ASS document of a segment of length ``frames_ms``, timed from the segment's start."""
+def build_ass(spans: Sequence[CaptionSpan], frame: Frame, frames_ms: Fraction, *, rtl: bool) -> str:
+    """The ASS document of a segment of length ``frames_ms``, timed from the segment's start.
+
+    ``rtl`` is the direction of the film's language, which every line is set in.
+    """
     import pysubs2
 
     document = pysubs2.SSAFile()
@@ -50,7 +56,7 @@ def build_ass(spans: Sequence[CaptionSpan], frame: Frame, frames_ms: Fraction) -
         cue = span.cue
         shown = [(cue.start_ms, cue.end_ms, 0, _plate(cue, frame, size))]
         shown += [
-            (start, end, 1, _cue_text(cue, active, frame, size))
+            (start, end, 1, _cue_text(cue, active, frame, size, rtl=rtl))
             for start, end, active in _steps(cue)
         ]
         for start, end, layer, text in shown:
@@ -79,7 +85,7 @@ def _style(pysubs2: Any, frame: Frame, size: int) -> Any:
         marginl=int(frame.margin_x * frame.width_px),
         marginr=int(frame.margin_x * frame.width_px),
         marginv=int((1 - frame.caption_bottom) * frame.height_px),
-        # Let every line find its own direction.
+        # The whole line is ordered at once, over the tags inside it; see ``_cue_text``.
         encoding=-1,
     )
 
@@ -90,14 +96,17 @@ def _steps(cue: Cue) -> list[tuple[int, int, Word]]:
     return [(word.start_ms, end, word) for word, end in zip(cue.words, ends, strict=True)]
 
 
-def _cue_text(cue: Cue, active: Word, frame: Frame, size: int) -> str:
+def _cue_text(cue: Cue, active: Word, frame: Frame, size: int, *, rtl: bool) -> str:
+    # libass takes a line's direction from its first strong letter: without the mark, an Arabic
+    # line that begins with a Latin name is set from left to right, its words in the wrong order.
+    mark = _RIGHT_TO_LEFT if rtl else _LEFT_TO_RIGHT
     lines = []
     for line in cue.lines:
         words = [
             f"{{\\c{_SPOKEN}}}{_disarm(word.text)}{{\\c}}" if word is active else _disarm(word.text)
             for word in line
         ]
-        lines.append(" ".join(words))
+        lines.append(mark + " ".join(words))
     shrink = _fit(cue, frame, size)
     prefix = f"{{\\fs{int(size * shrink)}}}" if shrink < 1 else ""
     return prefix + "\\N".join(lines)
@@ -132,8 +141,13 @@ def _line_text(words: Sequence[Word]) -> str:
 
 
 def _disarm(text: str) -> str:
-    """The text with nothing in it that ASS would obey."""
-    plain = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Zl", "Zp"))
+    """The text with nothing in it that ASS would obey, nor that turns the rest of the line."""
+    plain = "".join(
+        c
+        for c in text
+        if unicodedata.category(c) not in ("Cc", "Zl", "Zp")
+        and unicodedata.bidirectional(c) not in _TURNING
+    )
     # A word joiner after the backslash keeps it from starting a tag or a line break.
     return plain[:_WORD_CHARACTERS].replace("\\", "\\\u2060").replace("{", "\\{")
 

@@ -17,6 +17,7 @@ from video_platform.montage.segments import (
     first_frame,
     link_or_copy,
     render_segment,
+    timescale_hz,
 )
 
 Progress = Callable[[int, int], None]
@@ -199,7 +200,7 @@ def _join(
         [
             *("-f", "concat", "-i", "segments.txt", "-f", "mov", "-i", "sound.m4a"),
             *("-map", "0:v", "-map", "1:a", "-c", "copy", "-bitexact"),
-            *("-video_track_timescale", str(plan.rate.numerator * 1000)),
+            *("-video_track_timescale", str(timescale_hz(plan.rate))),
             *("-movflags", "+faststart", "film.mp4"),
         ],
         directory=place,

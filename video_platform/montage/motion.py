@@ -71,8 +71,13 @@ class FrameBuffer:
 class Still:
     """A picture as planes, ready to be viewed."""
 
-    def __init__(self, path: Path) -> None:
-        self.planes = _load_planes(path)
+    def __init__(self, planes: tuple[Plane, Plane, Plane]) -> None:
+        self.planes = planes
+
+    @classmethod
+    def load(cls, path: Path, covering: tuple[int, int]) -> "Still":
+        """The picture at ``path``, shrunk to what covers this size: the nearest a move comes."""
+        return cls(_load_planes(path, covering))
 
     def draw(self, view: View, target: FrameBuffer) -> None:
         """Fill ``target`` with the view; the picture covers the frame, its excess is cropped."""
@@ -101,13 +106,18 @@ class Still:
             )
 
 
-def _load_planes(path: Path) -> tuple[Plane, Plane, Plane]:
+def _load_planes(path: Path, covering: tuple[int, int]) -> tuple[Plane, Plane, Plane]:
     import cv2
     import numpy as np
     from PIL import Image
 
     with Image.open(path) as image:
         rgb = np.asarray(image.convert("RGB"))
+    excess = min(rgb.shape[1] / covering[0], rgb.shape[0] / covering[1])
+    if excess > _SHRINK_FROM:
+        # A warp looks at four pixels only: a picture much larger than the frame would glitter.
+        size = (round(rgb.shape[1] / excess), round(rgb.shape[0] / excess))
+        rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
     height, width = rgb.shape[0] & ~1, rgb.shape[1] & ~1
     # ITU-R BT.709, limited range: luma 16 to 235, chroma 16 to 240.
     matrix = np.array(
@@ -128,22 +138,27 @@ def _load_planes(path: Path) -> tuple[Plane, Plane, Plane]:
     return first, second, third
 
 
+_SHRINK_FROM = 1.15
+"""Pictures are made about a tenth larger than the frame; those are left as they are."""
+
+
 class StillCache:
     """The last few pictures as planes: a body and its two transitions share theirs."""
 
     def __init__(self, size: int = 4) -> None:
         self._size = size
-        self._stills: OrderedDict[Path, Still] = OrderedDict()
+        self._stills: OrderedDict[tuple[Path, tuple[int, int]], Still] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, path: Path) -> Still:
+    def get(self, path: Path, covering: tuple[int, int]) -> Still:
         """The picture at ``path``, converted at most once while it is in use."""
+        key = (path, covering)
         with self._lock:
-            still = self._stills.get(path)
+            still = self._stills.get(key)
             if still is None:
-                still = Still(path)
-                self._stills[path] = still
+                still = Still.load(path, covering)
+                self._stills[key] = still
                 while len(self._stills) > self._size:
                     self._stills.popitem(last=False)
-            self._stills.move_to_end(path)
+            self._stills.move_to_end(key)
             return still

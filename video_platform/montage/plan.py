@@ -27,7 +27,7 @@ from video_platform.domain.timeline import (
 )
 from video_platform.domain.timing import FrameRate, Word
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 """Part of every key: raise it when equal plans give other pixels or sound."""
 
 
@@ -36,9 +36,10 @@ class EncoderSettings:
     """x264 as the film is encoded; the choice is measured in ``docs/montage-encoder.md``."""
 
     preset: str = "veryfast"
-    crf: int = 20
+    crf: int = 21
     tuning: str = (
-        "ref=1:bframes=2:subme=2:rc-lookahead=10:weightp=0:scenecut=0:open-gop=0:"
+        "ref=1:bframes=3:b-adapt=0:b-pyramid=none:subme=1:rc-lookahead=10:weightp=1:"
+        "scenecut=0:open-gop=0:"
         "colorprim=bt709:transfer=bt709:colormatrix=bt709:range=tv"
     )
     keyframe_s: int = 2
@@ -67,7 +68,10 @@ class SegmentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shot:
-    """A stretch of one clip: the picture, its move, and which frames of the move are seen."""
+    """A stretch of one clip: the picture, its move, and which frames of the move are seen.
+
+    The move runs over the clip and its handles, the halves of its transitions beyond its cuts.
+    """
 
     media: Media
     motion: Motion | None
@@ -263,15 +267,7 @@ def _segment(
     transition: TransitionKind | None,
     captions: tuple[_ClipCues, ...],
 ) -> Segment:
-    shots = tuple(
-        Shot(
-            media=clip.media[ratio],
-            motion=clip.motion,
-            clip_frames=clip.frames,
-            first_frame=start - clip.start_frame,
-        )
-        for clip in clips
-    )
+    shots = tuple(_shot(timeline, clip, ratio, start) for clip in clips)
     spans = tuple(span for cues in captions for span in _spans(timeline, cues, start, frames))
     decides = [
         ENGINE_VERSION,
@@ -292,6 +288,17 @@ def _segment(
         transition=transition,
         captions=spans,
         key=content_hash(decides),
+    )
+
+
+def _shot(timeline: Timeline, clip: VideoClip, ratio: Format, start: int) -> Shot:
+    halves = {transition.at_frame: transition.frames // 2 for transition in timeline.transitions}
+    before, after = halves.get(clip.start_frame, 0), halves.get(clip.end_frame, 0)
+    return Shot(
+        media=clip.media[ratio],
+        motion=clip.motion,
+        clip_frames=before + clip.frames + after,
+        first_frame=before + start - clip.start_frame,
     )
 
 

@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import resource
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -20,6 +22,10 @@ NEEDED = {
 
 _GLOBAL = ("-hide_banner", "-nostats", "-xerror", "-y", "-protocol_whitelist", "file,pipe")
 _STDERR_BYTES = 4096
+_NICENESS = 5
+_MEMORY_BYTES = 8 << 30
+"""Of address space; a 1080p segment takes under one gigabyte of it."""
+_FILE_BYTES = 64 << 30
 _Buffer = bytes | bytearray | memoryview
 
 
@@ -113,6 +119,7 @@ class Ffmpeg:
             )
             with self._lock:
                 self._live.add(process)
+            _restrain(process.pid)
             watch = threading.Timer(timeout_s, process.kill)
             watch.daemon = True
             watch.start()
@@ -147,6 +154,18 @@ def _launcher() -> tuple[str, ...]:
     it is unsafe in a process with threads.
     """
     return ("setpriv", "--pdeathsig", "KILL", "--") if shutil.which("setpriv") else ()
+
+
+def _restrain(pid: int) -> None:
+    """Give way to interactive work, and bound what a hostile file can make FFmpeg take.
+
+    A process that has ended already, or a system without such limits, is left as it is.
+    """
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, pid, _NICENESS)
+        if sys.platform == "linux":
+            resource.prlimit(pid, resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (_FILE_BYTES, _FILE_BYTES))
 
 
 def _feed(stdin: IO[bytes], buffers: Iterable[_Buffer]) -> None:

@@ -59,9 +59,7 @@ class _FilmedShot:
             self._shown, self._ahead = self._ahead, next(self._frames, None)
         if self._shown is None:
             raise MontageError("A clip holds no frame.", hint="Make the clip anew.")
-        still = Still.__new__(Still)
-        still.planes = _frame_planes(self._shown)
-        still.draw(View(), target)
+        Still(_frame_planes(self._shown)).draw(View(), target)
         self._next += 1
 
 
@@ -122,16 +120,24 @@ def encoder_arguments(settings: EncoderSettings, rate: FrameRate) -> list[str]:
         *("-c:v", "libx264", "-preset", settings.preset, "-crf", str(settings.crf)),
         *("-profile:v", "high", "-pix_fmt", "yuv420p", "-threads", "1", "-g", str(keyframes)),
         *("-x264-params", settings.tuning, "-flags", "+cgop", "-bitexact"),
-        # A multiple of the frame rate, so that every frame's time is exact.
-        *("-video_track_timescale", str(rate.numerator * 1000), "-an"),
+        *("-video_track_timescale", str(timescale_hz(rate)), "-an"),
     ]
+
+
+def timescale_hz(rate: FrameRate) -> int:
+    """Ticks a second in which every frame's time is whole.
+
+    Coarse enough (over 15 microseconds) that the concat list's whole microseconds land on the
+    right tick: 30000 for 30 and for 30000/1001 frames a second.
+    """
+    return rate.numerator * max(1, 30_000 // rate.numerator)
 
 
 def _write_captions(segment: Segment, plan: FilmPlan, directory: Path) -> list[str]:
     if not segment.captions:
         return []
     length_ms = plan.rate.seconds(segment.frames) * 1000
-    document = build_ass(segment.captions, plan.frame, length_ms)
+    document = build_ass(segment.captions, plan.frame, length_ms, rtl=plan.is_rtl)
     (directory / "captions.ass").write_text(document, encoding="utf-8")
     # A name without a special character: nothing of a path is ever part of a filter.
     (directory / "fonts").symlink_to(FONTS_DIR.resolve(), target_is_directory=True)
@@ -142,7 +148,9 @@ def _source(shot: Shot, plan: FilmPlan, stills: StillCache, media_path: MediaPat
     path = media_path(shot.media)
     if shot.media.media_type.startswith("video/"):
         return _FilmedShot(shot, path, plan.rate)
-    return _StillShot(shot, stills.get(path))
+    zoom = 1 + (shot.motion.strength if shot.motion else 0)
+    size = (round(plan.frame.width_px * zoom), round(plan.frame.height_px * zoom))
+    return _StillShot(shot, stills.get(path, size))
 
 
 def _frames(
@@ -162,7 +170,7 @@ def _frames(
         if segment.kind is SegmentKind.TRANSITION and segment.transition is not None:
             position = (number + 0.5) / segment.frames
             blend(segment.transition, buffers[0], buffers[1], position, result, rtl=plan.is_rtl)
-        yield memoryview(result.data)
+        yield result.data.data
         on_frame()
 
 

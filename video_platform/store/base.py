@@ -36,6 +36,10 @@ class Blobs(Protocol):
         """All keys that start with ``prefix``, in no special order."""
         ...
 
+    def sweep(self) -> None:
+        """Remove what killed processes left unfinished."""
+        ...
+
     def url(self, key: str) -> str:
         """Where an operator finds the bytes."""
         ...

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
-from video_platform.disk import write_atomically
+from video_platform.disk import sweep, write_atomically
 from video_platform.errors import MediaMissing, StoreError
 
 
@@ -13,6 +13,7 @@ class LocalBlobs:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._parts = root / ".parts"
 
     @classmethod
     def from_url(cls, url: str) -> "LocalBlobs":
@@ -31,7 +32,7 @@ class LocalBlobs:
 
     def upload(self, path: Path, key: str) -> None:
         """See ``Blobs``."""
-        write_atomically(self._path(key), path)
+        write_atomically(self._path(key), path, parts=self._parts)
 
     def download(self, key: str, path: Path) -> None:
         """See ``Blobs``."""
@@ -51,7 +52,7 @@ class LocalBlobs:
 
     def write(self, key: str, data: bytes) -> None:
         """See ``Blobs``."""
-        write_atomically(self._path(key), data)
+        write_atomically(self._path(key), data, parts=self._parts)
 
     def keys(self, prefix: str) -> Iterator[str]:
         """See ``Blobs``."""
@@ -59,8 +60,12 @@ class LocalBlobs:
         start = base if base.is_dir() else base.parent
         for path in start.rglob("*") if start.is_dir() else ():
             key = path.relative_to(self.root).as_posix()
-            if path.is_file() and key.startswith(prefix) and not path.name.startswith(".part-"):
+            if path.is_file() and key.startswith(prefix) and self._parts not in path.parents:
                 yield key
+
+    def sweep(self) -> None:
+        """See ``Blobs``."""
+        sweep(self._parts)
 
     def url(self, key: str) -> str:
         """See ``Blobs``."""

@@ -121,6 +121,9 @@ class S3Blobs:
             for entry in page.get("Contents", ()):
                 yield entry["Key"].removeprefix(self.prefix)
 
+    def sweep(self) -> None:
+        """See ``Blobs``; an upload cut short leaves nothing under its key."""
+
     def url(self, key: str) -> str:
         """See ``Blobs``."""
         return f"s3://{self.bucket}/{self.prefix}{key}"

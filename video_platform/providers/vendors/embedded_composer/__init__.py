@@ -48,7 +48,7 @@ class EmbeddedComposer:
             media_type="audio/wav",
             details={
                 "mood": mood,
-                "tempo_bpm": round(piece.tempo_bpm, 1),
+                "tempo_bpm": round(piece.tempo_bpm, 4),  # an hour later still on the beat
                 "key": piece.key_name,
                 "licence": LICENCE,
             },

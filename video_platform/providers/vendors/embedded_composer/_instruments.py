@@ -187,7 +187,8 @@ def _string_pluck(pitch: int, length_s: float, *, brightness: float, decay: floa
     string = np.fft.irfft(np.fft.rfft(loop)[None, :] * gains, period, axis=1).ravel()
     speed = base_hz * period / RATE_HZ
     places = np.arange(int(length_s * RATE_HZ)) * speed
-    return np.interp(places, np.arange(len(string)), string).astype(np.float32)
+    tone: Samples = np.interp(places, np.arange(len(string)), string).astype(np.float32)
+    return tone
 
 
 def _pluck(pitch: int, length_s: float) -> Samples:
@@ -232,17 +233,18 @@ def _filtered_noise(length_s: float, low_hz: float, high_hz: float, name: str) -
     spectrum *= 1 / (1 + (low_hz / hz) ** 4) / (1 + (hz / high_hz) ** 4)
     noise = np.fft.irfft(spectrum, size)
     noise *= np.exp(-5 * np.arange(size) / size)
-    return (noise / np.abs(noise).max()).astype(np.float32)
+    burst: Samples = (noise / np.abs(noise).max()).astype(np.float32)
+    return burst
 
 
-def _kick(take: int, length_s: float) -> Samples:
+def _kick(_take: int) -> Samples:
     time = _seconds(0.32)
     sweep = 46 * time + 62 / 26 * (1 - np.exp(-26 * time))
     tone = np.sin(2 * np.pi * sweep) * np.exp(-time * 11)
     return _edges(tone.astype(np.float32), 0.002, 0.1)
 
 
-def _tom(take: int, length_s: float) -> Samples:
+def _tom(take: int) -> Samples:
     time = _seconds(0.9)
     sweep = 62 * time + 34 / 18 * (1 - np.exp(-18 * time))
     tone = 0.9 * np.sin(2 * np.pi * sweep) * np.exp(-time * 5.5)
@@ -251,15 +253,15 @@ def _tom(take: int, length_s: float) -> Samples:
     return _edges(tone.astype(np.float32), 0.003, 0.3)
 
 
-def _shaker(take: int, length_s: float) -> Samples:
+def _shaker(take: int) -> Samples:
     return _edges(0.5 * _filtered_noise(0.11, 5200, 11_000, f"shaker {take}"), 0.018, 0.05)
 
 
-def _hat(take: int, length_s: float) -> Samples:
+def _hat(take: int) -> Samples:
     return _edges(0.45 * _filtered_noise(0.07, 7000, 12_500, f"hat {take}"), 0.002, 0.04)
 
 
-def _clap(take: int, length_s: float) -> Samples:
+def _clap(take: int) -> Samples:
     burst = _filtered_noise(0.2, 900, 5200, f"clap {take}")
     early = np.zeros_like(burst)
     for delay_s, level in ((0.0, 0.5), (0.011, 0.6), (0.021, 1.0)):
@@ -268,7 +270,7 @@ def _clap(take: int, length_s: float) -> Samples:
     return _edges(0.5 * early, 0.002, 0.12)
 
 
-def _rim(take: int, length_s: float) -> Samples:
+def _rim(take: int) -> Samples:
     time = _seconds(0.09)
     tone = 0.5 * np.sin(2 * np.pi * 820 * time) * np.exp(-time * 70)
     tone[: int(0.03 * RATE_HZ)] += 0.3 * _filtered_noise(0.03, 1800, 6000, f"rim {take}")
@@ -284,6 +286,9 @@ TONES: Final[Mapping[str, Callable[[int, float], Samples]]] = {
     "muted_pluck": _muted_pluck,
     "low_strings": _low_strings,
     "bass": _bass,
+}
+"""Makers of mono tones: (MIDI pitch, longest length in seconds)."""
+DRUMS: Final[Mapping[str, Callable[[int], Samples]]] = {
     "kick": _kick,
     "tom": _tom,
     "shaker": _shaker,
@@ -291,7 +296,7 @@ TONES: Final[Mapping[str, Callable[[int, float], Samples]]] = {
     "clap": _clap,
     "rim": _rim,
 }
-"""Makers of mono tones: (MIDI pitch or take, longest length in seconds)."""
+"""Makers of drum sounds: any number is another take of the same sound."""
 
 
 def is_pad(instrument: str) -> bool:
@@ -301,5 +306,6 @@ def is_pad(instrument: str) -> bool:
 
 @lru_cache(maxsize=160)
 def play_tone(instrument: str, pitch: int, length_ms: int) -> Samples:
-    """One mono tone, kept for the next time it is played; do not change it in place."""
-    return TONES[instrument](pitch, length_ms / 1000)
+    """One mono tone or drum, kept for the next time it is played; do not change it in place."""
+    drum = DRUMS.get(instrument)
+    return drum(pitch) if drum is not None else TONES[instrument](pitch, length_ms / 1000)

@@ -23,7 +23,7 @@ class Mood:
         scale: a name in ``SCALES``.
         progressions: four chords each, by degree; the first chord is home.
         bars_per_chord: bars that each chord lasts.
-        color: chord degrees added to the triad: 6 is a seventh, 8 a ninth (where it does not clash).
+        color: chord degrees added to the triad: 6 is a seventh, 8 a ninth (where they fit).
         pad, keys, lead: instruments; an empty lead plays nothing.
         patterns: which chord tone the keys play on each eighth; -1 rests.
         bass_steps: eighths on which the bass plays.

@@ -1,7 +1,7 @@
 """Writes the notes: key, harmony, patterns and form for a mood, a seed and a length.
 
-    phrase   intro   build   main   main   variation   main   outro   | tonic rings out
-    level    0       1       2      3      1           3      1       |
+phrase   intro   build   main   main   variation   main   outro   | tonic rings out
+level    0       1       2      3      1           3      1       |
 """
 
 import hashlib
@@ -74,9 +74,7 @@ def plan_piece(mood_name: str, seed: int, duration_s: float) -> Piece:
     mood = MOODS[mood_name]
     random = _random(mood_name, seed, "piece")
     tempo = random.uniform(*mood.tempo_bpm)
-    progressions = tuple(
-        mood.progressions[i] for i in random.permutation(len(mood.progressions))
-    )
+    progressions = tuple(mood.progressions[i] for i in random.permutation(len(mood.progressions)))
     patterns = tuple(mood.patterns[i] for i in random.permutation(len(mood.patterns)))
     key = int(random.integers(0, 12))
     motif = _write_motif(random)
@@ -190,8 +188,14 @@ def _ringing(instrument: str) -> str:
 
 
 def chord_degree(piece: Piece, bar: int) -> int:
-    """The chord of a bar. Every fourth phrase, and all phrases of each other part of a long
-    piece, take another progression; the piece always starts at home."""
+    """The chord of a bar.
+
+    Every fourth phrase, and each part of eight phrases in a long piece, takes another
+    progression. The last bar leads home: the dominant, or the seventh degree in modes whose
+    dominant is minor.
+    """
+    if bar == piece.bars - 1 and bar > 0:
+        return 4 if piece.mood.scale in ("major", "lydian") else 6
     phrase = bar // BARS_PER_PHRASE
     part, place = divmod(phrase, 8)
     choice = (part + (1 if place % 4 == 3 else 0)) % len(piece.progressions)
@@ -237,9 +241,7 @@ def _pan(rank: int) -> float:
     return (0.0, -0.35, 0.35, -0.2, 0.2, -0.45, 0.45)[rank % 7]
 
 
-def _play_pad(
-    piece: Piece, start_s: float, voicing: tuple[int, ...], level: int
-) -> Iterator[Note]:
+def _play_pad(piece: Piece, start_s: float, voicing: tuple[int, ...], level: int) -> Iterator[Note]:
     bars = piece.mood.bars_per_chord
     for pitch in voicing:
         yield Note(
@@ -256,9 +258,7 @@ def _play_keys(
 ) -> Iterator[Note]:
     """A pattern over chord tones; thinned out in quiet phrases, varied in full ones."""
     eighth_s = piece.bar_s / 8
-    choice = (bar // (2 * BARS_PER_PHRASE) + (1 if level == 1 and bar >= 16 else 0)) % len(
-        piece.patterns
-    )
+    choice = (bar // (2 * BARS_PER_PHRASE) + (level == 1 and bar >= 16)) % len(piece.patterns)
     tones = (*voicing, voicing[0] + 12, voicing[1] + 12)
     down = 12 if piece.mood.keys == "low_strings" else 0
     for step, tone in enumerate(piece.patterns[choice]):
@@ -292,9 +292,7 @@ def _play_bass(piece: Piece, start_s: float, degree: int, level: int) -> Iterato
         )
 
 
-def _play_drums(
-    piece: Piece, bar: int, level: int, random: np.random.Generator
-) -> Iterator[Note]:
+def _play_drums(piece: Piece, bar: int, level: int, random: np.random.Generator) -> Iterator[Note]:
     """Light percussion; in the less full phrases only what keeps time."""
     sixteenth_s = piece.bar_s / 16
     for instrument, pattern in piece.mood.drums.items():
@@ -314,9 +312,7 @@ def _play_drums(
             )
 
 
-def _play_lead(
-    piece: Piece, bar: int, degree: int, random: np.random.Generator
-) -> Iterator[Note]:
+def _play_lead(piece: Piece, bar: int, degree: int, random: np.random.Generator) -> Iterator[Note]:
     """The motif, answered differently every fourth bar."""
     eighth_s = piece.bar_s / 8
     half = bar % 2

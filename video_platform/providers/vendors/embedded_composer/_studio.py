@@ -1,7 +1,7 @@
 """Mixes the score in blocks: memory does not grow with the length of the piece.
 
-    notes -> dry left, dry right, send -> (equaliser, room) by FFT -> scratch file
-    scratch file -> gain to the house loudness -> limiter -> WAV
+notes -> dry left, dry right, send -> (equaliser, room) by FFT -> scratch file
+scratch file -> gain to the house loudness -> limiter -> WAV
 """
 
 import wave
@@ -65,9 +65,7 @@ Stereo = NDArray[np.float32]
 class Desk:
     """Three running buses (dry left, dry right, room send) with what still rings."""
 
-    buses: NDArray[np.float32] = field(
-        default_factory=lambda: np.zeros((3, 0), dtype=np.float32)
-    )
+    buses: NDArray[np.float32] = field(default_factory=lambda: np.zeros((3, 0), dtype=np.float32))
     start: int = 0
 
     def play(self, notes: Iterable[Note], length: int) -> NDArray[np.float32]:
@@ -199,7 +197,9 @@ def _design_equaliser() -> Samples:
     gain = 10 ** (gain_db / 20) / np.sqrt(1 + (30 / hz) ** 8) / np.sqrt(1 + (hz / 13_500) ** 6)
     gain[0] = 0.0
     taps = np.roll(np.fft.irfft(gain), _KERNEL // 2) * np.hanning(_KERNEL)
-    return (taps - taps.mean()).astype(np.float32)  # the window leaks a little DC; take it out
+    taps -= taps.mean()  # the window leaks a little DC
+    kernel: Samples = taps.astype(np.float32)
+    return kernel
 
 
 def _design_room(kernel: Samples) -> NDArray[np.float32]:

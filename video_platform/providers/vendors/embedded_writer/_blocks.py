@@ -132,7 +132,9 @@ def _read_blocks(lines: list[str]) -> list[Block]:
                 close()
             was_empty = True
             continue
-        if found is BlockKind.HEADING:
+        if _TABLE_RULE.match(line) and "-" in line and _TABLE_ROW.match(line):
+            content = []  # the row above it names the columns
+        elif found is BlockKind.HEADING:
             close()
             if has_speech(speakable(body)):
                 blocks.append(Block(kind=found, lines=(body,), level=level))

@@ -22,16 +22,17 @@ ENGLISH = Lexicon(
     stops=word_set(_STOPS),
     tails=word_set(
         """
-        make makes made making become becomes became keep keeps kept give gives gave take takes
-        took get gets got let lets put puts said says say need needs needed want wants called
-        named using use uses used began begin begins started start including include includes
-        seem seems seemed cause causes caused help helps helped allow allows allowed contain
-        contains contained able going likely try tries tried continue continues continued decide
-        decides decided learn learned hope hoped plan planned refuse refused manage managed due
-        according thanks close next up led lead leads add adds added refer belong belongs sent
-        sends went go goes come comes came return returned turn turned contribute listen hold
-        roughly approximately exactly simply really usually largely mainly holds held remain
-        remains remained know knows knew means mean
+        cost costs weigh weighs measure measures reach reaches last lasts make makes made making
+        become becomes became keep keeps kept give gives gave take takes took get gets got let
+        lets put puts said says say need needs needed want wants called named using use uses
+        used began begin begins started start including include includes seem seems seemed cause
+        causes caused help helps helped allow allows allowed contain contains contained able
+        going likely try tries tried continue continues continued decide decides decided learn
+        learned hope hoped plan planned refuse refused manage managed due according thanks close
+        next up led lead leads add adds added refer belong belongs sent sends went go goes come
+        comes came return returned turn turned contribute listen hold roughly approximately
+        exactly simply really usually largely mainly holds held remain remains remained know
+        knows knew means mean
         """
     ),
     weak=word_set(

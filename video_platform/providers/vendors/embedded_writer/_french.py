@@ -23,10 +23,11 @@ FRENCH = Lexicon(
     stops=word_set(_STOPS),
     tails=word_set(
         """
-        fait rend rendent donne donnent prend prennent met mettent permet permettent devient
-        deviennent appelle appellent demande demandent contient utilise utilisent représente
-        produisent produit précise porte doivent faut reste restent compte comptent transforment
-        transforme libère fabriquent souvent seulement abrite
+        coûte coûtent vaut valent pèse mesure atteint dure durent fait rend rendent donne
+        donnent prend prennent met mettent permet permettent devient deviennent appelle
+        appellent demande demandent contient utilise utilisent représente produisent produit
+        précise porte doivent faut reste restent compte comptent transforment transforme libère
+        fabriquent souvent seulement abrite
         """
     ),
     weak=word_set(

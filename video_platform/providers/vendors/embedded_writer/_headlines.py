@@ -22,6 +22,7 @@ _EDGE: Final = " ,،;؛:.…!—–-\"'’“”«»()"
 
 
 _THAN: Final = frozenset(("que", "qu", "than"))
+_RELATIVES: Final = word_set("which who whose qui que qu dont الذي التي الذين مما")
 _MORE: Final = word_set("plus moins aussi autant mieux more less")
 
 
@@ -89,7 +90,8 @@ def fit(text: str, words: Lexicon, limit: int) -> str:
     """``text`` within ``limit`` characters at any price: at a joint, or between two words."""
     text = text.strip(_EDGE)
     for clause, _ in [(text, True), *clauses(text, words)[:1]]:
-        if short := shorten(clause, words, limit, max_words=12):
+        short = shorten(clause, words, limit, max_words=12)
+        if short and (short == text or not _dangles(short.split(), words)):
             return short
     parts = text.split()
     follows = ""
@@ -126,21 +128,30 @@ def headline_candidates(
     offers: list[tuple[float, str]] = []
     for clause, is_main in clauses(plain, words):
         parts = clause.split()
+        if not is_main and _bare(parts[0]) in _RELATIVES:
+            continue  # without its noun it says nothing
         if parts and not is_main and parts[0].casefold() in words.subordinators and len(parts) > 3:
             clause = " ".join(parts[1:])
         line = shorten(clause, words, HEADLINE_CHARACTERS)
-        if line and (worth := _worth(line, clause, is_main, words, weights)) > 0:
+        is_end = bool(line) and plain.rstrip(_EDGE + "?؟").endswith(line)
+        if line and (worth := _worth(line, clause, is_main, words, weights, is_end=is_end)) > 0:
             offers.append((worth, capitalise(line)))
     return sorted(offers, key=lambda offer: -offer[0])
 
 
 def _worth(
-    line: str, clause: str, is_main: bool, words: Lexicon, weights: dict[str, float]
+    line: str,
+    clause: str,
+    is_main: bool,
+    words: Lexicon,
+    weights: dict[str, float],
+    *,
+    is_end: bool,
 ) -> float:
     parts = line.split()
     stems = content_stems(line, words)
     least = 2 if is_main else 3
-    if len(stems) < least or len(parts) < 2 or _dangles(parts, words):
+    if len(stems) < least or len(parts) < 2 or (_dangles(parts, words) and not is_end):
         return 0.0
     worth = 1.0 + sum(weights.get(term, 0.0) for term in stems) / len(stems)
     worth += 0.25 * min(len(stems), 4)

@@ -67,6 +67,8 @@ def note_of(sentence: str, figure: Figure, words: Lexicon) -> str:
     begin = marks[-1] if marks else 0
     stop = re.search(r"[,،;:؛.!?؟—–](?=\s|$)", sentence[end:])
     clause = sentence[begin : end + stop.start() if stop else len(sentence)].strip(" ,،;:.؛—–")
+    opener, _, told = clause.partition(" ")
+    clause = told if begin and opener.casefold() in words.subordinators else clause
     ends_clause = clause.endswith(figure.text)
     if figure.is_date and not ends_clause and len(sentence[begin:start].split()) >= 3:
         return capitalise(clause) if len(clause) <= _NOTE_CHARACTERS + 12 else ""

@@ -222,6 +222,8 @@ def _read_list(reader: _Reader, block: Block, before: Block | None) -> None:
 
 def _strip_end(item: str) -> str:
     bare = item.strip()
+    if re.search(r"(?:\b\w\.){2,}$", bare):  # p.m.
+        return bare
     inner = bare[:-1]
     return inner.rstrip() if bare.endswith((".", ";", "؛", ",", "،")) else bare
 

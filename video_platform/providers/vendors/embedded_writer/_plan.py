@@ -41,6 +41,7 @@ _CLOSING_SHARE: Final = 0.25
 _LONG_LIST: Final = 6
 """A list of more scenes than this need not be told to its end."""
 _REFINEMENTS: Final = 6
+_LEAST_LEFT_S: Final = 1.5
 _MANY: Final = 1500
 _FEW: Final = 2000
 _VARIANTS: Final = 40
@@ -61,12 +62,13 @@ def plan_scenes(
     if _length(everything, opening_s) <= duration_s * 1.06:
         return everything
     plans = []
+    selector = _Selector(passages)
     steps = _FACTORS if len(passages) <= _MANY else _FACTORS[:5]
     for variant in range(max(1, min(_VARIANTS, _FEW // len(passages)))):
         tastes = [chance(f"{variant}:{p.place}") if variant else 0.5 for p in passages]
         factors = list(steps)
         for number, factor in enumerate(factors):
-            groups = _group(_select(passages, duration_s * factor, opening_s, tastes))
+            groups = _group(selector.select(duration_s * factor - opening_s, tastes))
             length = _length(groups, opening_s)
             plans.append((_bad(groups, abs(length - duration_s), duration_s), groups))
             if number == len(factors) - 1 and len(factors) < len(steps) + _REFINEMENTS:
@@ -121,44 +123,54 @@ def _chain(passages: Sequence[Passage], place: int) -> list[int]:
     return chain
 
 
-def _select(
-    passages: Sequence[Passage], budget_s: float, opening_s: float, tastes: Sequence[float]
-) -> list[Passage]:
-    """Passages for a budget, the worthiest first; ``tastes`` (0 to 1) tilt the choice."""
-    left = budget_s - opening_s
-    chosen: set[int] = set()
-    taken: Counter[int] = Counter()
+class _Selector:
+    """Chooses passages for a budget, again and again, from costs computed once."""
 
-    def take(chain: list[int]) -> None:
-        nonlocal left
-        for place in chain:
-            if place not in chosen:
-                chosen.add(place)
-                left -= _cost(passages[place])
-                taken[passages[place].section] += 1
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self.passages = passages
+        self.chains = [_chain(passages, place) for place in range(len(passages))]
+        self.costs = [_cost(passage) for passage in passages]
 
-    for chain in _ends(passages, left):
-        take(chain)
-    costs = [sum(_cost(passages[i]) for i in _chain(passages, p.place)) for p in passages]
-    values = [
-        p.score * (0.6 + 0.8 * taste) / (costs[p.place] / 6.0) ** 0.35
-        for p, taste in zip(passages, tastes, strict=True)
-    ]
-    heap = [(-values[p.place], p.place, 0) for p in passages if p.place not in chosen]
-    heapq.heapify(heap)
-    while heap and left > 1.5:
-        _, place, seen = heapq.heappop(heap)
-        section = passages[place].section
-        if place in chosen:
-            continue
-        if taken[section] != seen:
-            worth = values[place] * _CROWDING ** taken[section]
-            heapq.heappush(heap, (-worth, place, taken[section]))
-            continue
-        chain = _chain(passages, place)
-        if sum(_cost(passages[i]) for i in chain if i not in chosen) <= left + 0.5:
+    def select(self, budget_s: float, tastes: Sequence[float]) -> list[Passage]:
+        """Passages for a budget, the worthiest first; ``tastes`` (0 to 1) tilt the choice."""
+        left = budget_s
+        chosen: set[int] = set()
+        taken: Counter[int] = Counter()
+
+        def take(chain: Sequence[int]) -> None:
+            nonlocal left
+            for place in chain:
+                if place not in chosen:
+                    chosen.add(place)
+                    left -= self.costs[place]
+                    taken[self.passages[place].section] += 1
+
+        for chain in _ends(self.passages, left):
             take(chain)
-    return [passages[place] for place in sorted(chosen)]
+        queues = self._queues(tastes)
+        heap = [(-queue[-1][0] * _CROWDING ** taken[name], name) for name, queue in queues.items()]
+        heapq.heapify(heap)
+        while heap and left > _LEAST_LEFT_S:
+            _, section = heapq.heappop(heap)
+            place = queues[section].pop()[1]
+            missing = [i for i in self.chains[place] if i not in chosen]
+            if sum(self.costs[i] for i in missing) <= left + 0.5:
+                take(missing)
+            if queues[section]:
+                worth = queues[section][-1][0] * _CROWDING ** taken[section]
+                heapq.heappush(heap, (-worth, section))
+        return [self.passages[place] for place in sorted(chosen)]
+
+    def _queues(self, tastes: Sequence[float]) -> dict[int, list[tuple[float, int]]]:
+        """Worth and place of each section's passages, the best last."""
+        queues: dict[int, list[tuple[float, int]]] = {}
+        for passage, taste, chain in zip(self.passages, tastes, self.chains, strict=True):
+            cost = sum(self.costs[i] for i in chain)
+            worth = passage.score * (0.6 + 0.8 * taste) / (cost / 6.0) ** 0.35
+            queues.setdefault(passage.section, []).append((worth, passage.place))
+        for queue in queues.values():
+            queue.sort()
+        return queues
 
 
 def _ends(passages: Sequence[Passage], budget_s: float) -> list[list[int]]:

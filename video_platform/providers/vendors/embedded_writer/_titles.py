@@ -42,10 +42,15 @@ def make_title(passages: Sequence[Passage], words: Lexicon, weights: dict[str, f
     first = split_sentences(passages[0].text, words)[0]
     if subject := subject_of(first, words):
         return capitalise(subject)
-    for passage in passages[:3]:
-        if offers := headline_candidates(passage.text, words, weights):
-            return offers[0][1]
-    line = fit(passages[0].text, words, HEADLINE_CHARACTERS)
+    for _, line in headline_candidates(first, words, weights):
+        if first.casefold().startswith(line.casefold()):
+            return line
+    line = fit(first, words, HEADLINE_CHARACTERS)
+    if len(line.split()) > 1:
+        return capitalise(line)
+    for passage in passages[1:4]:
+        for _, other in headline_candidates(passage.text, words, weights):
+            return other
     return line if has_speech(line) else passages[0].text[:HEADLINE_CHARACTERS]
 
 

@@ -128,7 +128,7 @@ def resample(samples: Samples, curve: Curve) -> Samples:
     return out[:length]
 
 
-def _response(frequencies: NDArray[np.float64], curve: Curve) -> NDArray[np.complex64]:
+def _response(frequencies: NDArray[np.floating], curve: Curve) -> NDArray[np.complex64]:
     """Gain by frequency: the curve, a high-pass at 70 Hz, a roll-off of the buzz above 9 kHz,
     and a group delay that differs by band.
 

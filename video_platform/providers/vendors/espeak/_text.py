@@ -5,7 +5,7 @@ stray markup. So each token gets a spoken form, the forms are joined by spaces, 
 form begins is kept: the engine's events name characters of the joined text.
 
     tokens   It    cost   $3.50          😀   —    yesterday
-    spoken   It    cost   3.50 dollars        —    yesterday
+    spoken   It    cost   3 dollars 50        —    yesterday
     starts   0     3      8              21   21   23
 """
 
@@ -21,8 +21,10 @@ from video_platform.domain.timing import Word
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "So", "Sk", "Zl", "Zp"})
 _KEPT = frozenset("°©®™№")
 """Symbols (So) that the engine reads as words."""
-_MARKUP = frozenset("<>[]{}|~^\\#*_`\u0640")
-"""Read aloud or taken for commands; the last one only stretches Arabic letters."""
+_MARKUP = frozenset("<>[]{}|~^\\#*_`")
+"""Signs that would be read aloud or taken for commands; they part words."""
+_TATWEEL = "\u0640"
+"""Only stretches Arabic letters."""
 _CURRENCIES = {
     Language.ENGLISH: {"$": "dollars", "€": "euros", "£": "pounds", "¥": "yen"},
     Language.FRENCH: {"$": "dollars", "€": "euros", "£": "livres", "¥": "yens"},
@@ -34,8 +36,28 @@ _SIGNS = {
     Language.ARABIC: {"&": "و", "<": "أقل من", ">": "أكثر من", "→": "إلى", "%": "بالمئة"},
 }
 """Tokens of one sign."""
+_ABBREVIATIONS: dict[Language, dict[str, str]] = {
+    Language.ENGLISH: {"e.g.": "for example", "i.e.": "that is", "vs.": "versus", "vs": "versus"},
+    Language.FRENCH: {
+        "M.": "monsieur",
+        "Mme": "madame",
+        "MM.": "messieurs",
+        "Dr": "docteur",
+        "n°": "numéro",
+        "km²": "kilomètres carrés",
+        "m²": "mètres carrés",
+        "km/h": "kilomètres heure",
+        "etc.": "et cetera.",
+    },
+    Language.ARABIC: {"د.": "دكتور", "م.": "مهندس"},
+}
+"""What the engine would spell out, or end a sentence at."""
+_HOURS = re.compile(r"(?P<hours>\d{1,2})h(?P<minutes>\d{2})?(?P<rest>\W*)")
 _PRICE = re.compile(r"(?P<open>\W*)(?P<sign>[$€£¥])(?P<amount>\d[\d.,]*)(?P<rest>.*)", re.DOTALL)
 _PRICE_AFTER = re.compile(r"(?P<amount>\d[\d.,]*)(?P<sign>[$€£¥])(?P<rest>.*)", re.DOTALL)
+_SHORT_SCALES = {"k": "thousand", "m": "million", "bn": "billion", "b": "billion"}
+_SHORT_SCALE = re.compile(r"(?P<scale>k|m|bn|b)(?P<closing>\W*)", re.IGNORECASE)
+_CENTS = re.compile(r"(?P<whole>[1-9]\d{0,2}(?:,\d{3})*)[.,](?P<cents>[1-9]\d)")
 _SCALE = re.compile(r"(thousand|million|billion|trillion)s?\b", re.IGNORECASE)
 
 
@@ -74,7 +96,7 @@ def _spoken_forms(tokens: Sequence[str], language: Language) -> list[str]:
     forms: list[str] = []
     pending = ""  # a currency that follows the next token: "$3 million" is "3 million dollars"
     for index, token in enumerate(tokens):
-        form = _SIGNS[language].get(token) or _clean(token)
+        form = _SIGNS[language].get(token) or _expand(_clean(token), language)
         if pending:
             form, pending = _append_word(form, pending), ""
         else:
@@ -93,25 +115,52 @@ def _clean(token: str) -> str:
         " " if char in _MARKUP else char
         for char in unicodedata.normalize("NFC", plain)
         if ord(char) <= 0xFFFF
+        and char != _TATWEEL
         and (char in _KEPT or unicodedata.category(char) not in _DROPPED_CATEGORIES)
     )
     return "".join(kept).strip()
 
 
+def _expand(form: str, language: Language) -> str:
+    """Abbreviations in full, with the punctuation behind them."""
+    bare = form.rstrip(",;:!?)»”")
+    full = _ABBREVIATIONS[language].get(bare)
+    if full is not None:
+        return full + form[len(bare) :]
+    hours = _HOURS.fullmatch(form) if language is Language.FRENCH else None
+    if hours is not None:
+        return f"{hours['hours']} heures {hours['minutes'] or ''}".strip() + hours["rest"]
+    return form
+
+
 def _say_price(form: str, following: str, language: Language) -> tuple[str, str]:
-    """``$3.50`` as ``3.50 dollars``, and a currency that must wait for the next token."""
+    """``$3.50`` as ``3 dollars 50``, and a currency that must wait for the next token."""
     names = _CURRENCIES[language]
     before = _PRICE.fullmatch(form)
     if before is not None:
         name = names[before["sign"]]
-        amount = before["open"] + before["amount"] + before["rest"]
         if not before["rest"] and _SCALE.match(following):
-            return amount, name
-        return _append_word(amount, name), ""
+            return before["open"] + before["amount"], name
+        scaled = _SHORT_SCALE.fullmatch(before["rest"])
+        if scaled is not None:
+            scale = _SHORT_SCALES[scaled["scale"].lower()]
+            return f"{before['open']}{before['amount']} {scale} {name}{scaled['closing']}", ""
+        closing = before["amount"][len(before["amount"].rstrip(".,")) :] + before["rest"]
+        return before["open"] + _count_money(before["amount"].rstrip(".,"), name) + closing, ""
     after = _PRICE_AFTER.fullmatch(form)
     if after is not None:
-        return f"{after['amount']} {names[after['sign']]}{after['rest']}", ""
+        return _count_money(after["amount"], names[after["sign"]]) + after["rest"], ""
     return names.get(form, form), ""
+
+
+def _count_money(amount: str, name: str) -> str:
+    """An amount with its currency: cents last, one is singular."""
+    if amount == "1":
+        return f"1 {name.removesuffix('s')}"
+    cents = _CENTS.fullmatch(amount)
+    if cents is not None:
+        return f"{cents['whole']} {name} {cents['cents']}"
+    return f"{amount} {name}"
 
 
 def _append_word(form: str, word: str) -> str:

@@ -114,7 +114,6 @@ def main() -> None:
         engine.espeak_SetParameter(parameter, value, 0)
     samples, words = speak(engine, job["text"])
     write_wav(job["directory"] + "/speech.wav", samples, rate_hz)
-    # noqa reason as above: pathlib is not worth its import here.
     with open(job["directory"] + "/events.json", "w", encoding="ascii") as file:  # noqa: PTH123
         json.dump({"sample_rate_hz": rate_hz, "words": words}, file)
 
