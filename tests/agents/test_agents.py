@@ -1,5 +1,6 @@
 """Each agent asks for what its stage needs, once, and says what it cost."""
 
+import itertools
 from dataclasses import replace
 from decimal import Decimal
 
@@ -139,7 +140,7 @@ def test_still_motion_never_repeats_a_move_in_a_row(ledger: Ledger) -> None:
     clips = VideoAgent(ledger, max_parallel=2).run(StillMotion(), make_project(), script, images)
     moves = [clip.motion for clip in clips.value.clips]
     assert None not in moves
-    assert all(one != two for one, two in zip(moves, moves[1:], strict=False))
+    assert all(one != two for one, two in itertools.pairwise(moves))
 
 
 def test_generated_clip_replaces_the_still(ledger: Ledger) -> None:

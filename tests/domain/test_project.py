@@ -2,8 +2,8 @@
 
 import pytest
 
-from video_platform.domain.project import Project, Stage, project_key, title_of
 from tests.factories import make_project
+from video_platform.domain.project import Project, Stage, project_key, title_of
 
 
 @pytest.mark.parametrize(

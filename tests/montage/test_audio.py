@@ -64,6 +64,22 @@ def level(sound: np.ndarray, start_ms: int, end_ms: int) -> float:
     return float(20 * np.log10(np.sqrt(np.square(part).mean()) + 1e-9))
 
 
+def test_voice_begins_at_its_frame_to_the_millisecond(
+    plan: AudioPlan, store: MediaStore, ffmpeg: Ffmpeg, tmp_path: Path
+) -> None:
+    """Neither the limiter's look-ahead nor the encoder's own start moves the sound."""
+    tone = np.sin(np.arange(RATE) * 0.2).astype(np.float32) * 0.5
+    media = store.put(write_sound(tmp_path / "tone.wav", tone), "audio/wav")
+    starts = (45, 200, SECONDS * 30 - 60)
+    voice = tuple(AudioClip(start_frame=frame, media=media) for frame in starts)
+    mixed = mix(replace(plan, voice=voice, music=()), store, ffmpeg, tmp_path / "mix")
+    sound = np.abs(read_sound(mixed.path, RATE, 1)[:, 0])
+    for frame in starts:
+        at = frame * 1600
+        loud = np.flatnonzero(sound[at - 2_000 : at + 2_000] > 0.5 * sound.max())
+        assert abs(loud[0] - 2_000) <= 48
+
+
 def test_encoded_sound_has_the_target_s_loudness_and_true_peak(
     plan: AudioPlan, store: MediaStore, ffmpeg: Ffmpeg, tmp_path: Path
 ) -> None:

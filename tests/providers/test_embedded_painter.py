@@ -266,7 +266,7 @@ def test_lines_are_balanced_and_leave_no_widow() -> None:
 
 
 @pytest.mark.parametrize(
-    "figure,share",
+    ("figure", "share"),
     [
         ("73 %", 73),
         ("12,5 %", 12.5),

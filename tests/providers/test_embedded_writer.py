@@ -196,7 +196,7 @@ def test_short_text_is_told_whole_and_the_notice_says_so(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "language,line,title",
+    ("language", "line", "title"),
     [
         (
             Language.ENGLISH,

@@ -85,15 +85,15 @@ def _length(words: Sequence[Word]) -> int:
 
 
 def _must_break(group: Sequence[Word], word: Word, line: int) -> bool:
-    if _is_glued(group[-1], word) and _length([*group, word]) <= 2 * line:
+    candidate = [*group, word]
+    if _length(candidate) > 2 * line or len(_break_lines(candidate, line)) > 2:
+        return True
+    if _is_glued(group[-1], word):
         return False
     last = group[-1].text.rstrip(_CLOSERS)
     if word.start_ms - group[-1].end_ms >= PAUSE_MS or _SENTENCE_END.search(last):
         return True
-    if _CLAUSE_END.search(last) and _length(group) >= line * 0.6:
-        return True
-    candidate = [*group, word]
-    return _length(candidate) > 2 * line or len(_break_lines(candidate, line)) > 2
+    return bool(_CLAUSE_END.search(last)) and _length(group) >= line * 0.6
 
 
 def _break_lines(words: Sequence[Word], line: int) -> tuple[tuple[Word, ...], ...]:

@@ -19,7 +19,8 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def to_json(value: object) -> bytes:
     """Canonical UTF-8 JSON: sorted keys, no spaces, so equal values give equal bytes."""
-    plain = _adapter(type(value)).dump_python(value, mode="json")
+    kind: Any = type(value)
+    plain = _adapter(kind).dump_python(value, mode="json")
     return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -31,7 +32,8 @@ def content_hash(value: object) -> str:
 def from_json(kind: type[ValueT], data: bytes) -> ValueT:
     """The value that ``to_json`` wrote; ``StoreError`` when the bytes are not such a value."""
     try:
-        value: ValueT = _adapter(kind).validate_json(data)
+        wanted: Any = kind
+        value: ValueT = _adapter(wanted).validate_json(data)
     except ValidationError as error:
         raise StoreError(f"Stored {kind.__name__} cannot be read: {error}") from error
     return value

@@ -10,7 +10,7 @@ from video_platform.errors import NotConfigured
 
 FONTS_DIR = Path(__file__).parent
 FAMILY = "IBM Plex Sans Arabic"
-"""Family name of the regular and bold faces; the semi-bold face is ``IBM Plex Sans Arabic SmBld``."""
+"""Family name of the regular and bold faces; the semi-bold is ``IBM Plex Sans Arabic SmBld``."""
 
 REGULAR = FONTS_DIR / "IBMPlexSansArabic-Regular.ttf"
 SEMIBOLD = FONTS_DIR / "IBMPlexSansArabic-SemiBold.ttf"

@@ -278,12 +278,12 @@ def _finish_blocks(scratch: Path, samples: int, gain: float) -> Iterator[Stereo]
     Each block is limited with 100 ms of its neighbours in sight, so the gain is the same on
     both sides of a join.
     """
-    mix = np.memmap(scratch, dtype=np.float32, mode="r", shape=(samples, 2))
     size = 10 * RATE_HZ
     for begin in range(0, samples, size):
         end = min(samples, begin + size)
         first, last = max(0, begin - _CONTEXT), min(samples, end + _CONTEXT)
-        block = np.array(mix[first:last].T) * np.float32(gain)
+        raw = np.fromfile(scratch, dtype=np.float32, count=2 * (last - first), offset=8 * first)
+        block = raw.reshape(-1, 2).T * np.float32(gain)
         yield _limit(block)[:, begin - first : end - first]
 
 
