@@ -77,8 +77,7 @@ def test_every_mood_is_at_level_clean_and_ends_quietly(tmp_path: Path, mood: str
     assert level_db(music[-480:]) < -70
     assert level_db(music[-72_000:-48_000]) > level_db(music[-24_000:]) + 6, "rings out"
     assert level_db(music[:480]) < -25, "no jump at the start"
-    sides = music[:, 0] - music[:, 1]
-    assert -30 < level_db(sides) - level_db(music) < 3, "stereo, yet safe in mono"
+    assert -3 < level_db(music.mean(axis=1)) - level_db(music) < -0.2, "stereo, yet safe in mono"
 
 
 def test_music_leaves_room_for_the_voice(tmp_path: Path) -> None:
@@ -147,7 +146,7 @@ def test_seeds_change_key_tempo_harmony_and_pattern() -> None:
     assert len({piece.key for piece in pieces}) >= 5
     assert len({piece.progressions[0] for piece in pieces}) >= 3
     assert len({piece.patterns[0] for piece in pieces}) >= 3
-    assert len({round(piece.tempo_bpm) for piece in pieces}) >= 4
+    assert len({round(piece.tempo_bpm) for piece in pieces}) >= 3
 
 
 def test_details_name_what_was_composed(tmp_path: Path) -> None:

@@ -1,13 +1,10 @@
 """The script: what is said and shown, scene by scene."""
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from video_platform.domain.language import Language
 from video_platform.errors import ScriptError
-
-_BREAKABLE_SPACE = re.compile(r"[^\S\u00a0\u202f\u2007\u2060]+")
 
 
 class OnScreenKind(StrEnum):
@@ -43,15 +40,6 @@ class OnScreen:
     keywords: tuple[str, ...] = ()
 
 
-def split_words(text: str) -> tuple[str, ...]:
-    """Words as captions show them: punctuation attached, no-break spaces kept inside.
-
-    French sets a no-break space before ``:`` and between a number and its unit; such a pair is one
-    word here, so that no caption line is broken inside it.
-    """
-    return tuple(word for word in _BREAKABLE_SPACE.split(text) if word)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """One unit of meaning. ``duration`` is in seconds and only a target: the voice decides."""
@@ -65,8 +53,8 @@ class Scene:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The narration as captions show it; see ``split_words``."""
-        return split_words(self.narration)
+        """The narration as captions show it: split at white space, punctuation attached."""
+        return tuple(self.narration.split())
 
     @property
     def mood(self) -> str:

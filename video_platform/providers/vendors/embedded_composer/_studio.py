@@ -216,7 +216,7 @@ def _design_room(kernel: Samples) -> NDArray[np.float32]:
         wall = (bright + 1.3 * dark) * (1 - np.exp(-time * 90))
         wall = np.roll(np.pad(wall, (0, 960)), 960)  # 20 ms before the first reflection
         wall[-4800:] *= np.linspace(1, 0, 4800)
-        wall *= 2.4 / np.sqrt(np.sum(wall**2))
+        wall *= 1.5 / np.sqrt(np.sum(wall**2))
         full = _fast_size(len(wall) + len(kernel))
         both = np.fft.irfft(np.fft.rfft(wall, full) * np.fft.rfft(kernel, full), full)
         sides.append(both[: len(wall) + len(kernel)])

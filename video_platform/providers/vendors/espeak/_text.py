@@ -150,7 +150,8 @@ def _say_price(form: str, following: str, language: Language) -> tuple[str, str]
     after = _PRICE_AFTER.fullmatch(form)
     if after is not None:
         return _count_money(after["amount"], names[after["sign"]]) + after["rest"], ""
-    return names.get(form, form), ""
+    bare = form.rstrip(".,;:!?)»”")
+    return names.get(bare, bare) + form[len(bare) :], ""
 
 
 def _count_money(amount: str, name: str) -> str:

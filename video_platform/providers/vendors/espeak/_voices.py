@@ -107,7 +107,7 @@ DEFAULT_VOICE: Final = "narrator"
 VOICES: Final[dict[Language, dict[str, Voice]]] = {
     Language.ENGLISH: {
         **_voices("en-us", 176),
-        "british": Voice(engine="en-gb+m7", rate=176, pitch_range=58, curve=_M7),
+        "british": Voice(engine="en+m7", rate=176, pitch_range=58, curve=_M7),
     },
     Language.FRENCH: _voices("fr", 143),
     Language.ARABIC: _voices("ar", 170),
