@@ -28,13 +28,14 @@ def up(
     """Start the Dagster UI, its daemon and the API; Ctrl-C stops them all."""
     settings = Settings()
     home = prepare_home(settings)
+    root = str(project_root())
     environment = {
         **os.environ,
         "DAGSTER_HOME": str(home),
         "VIDEO_PLATFORM_DATA_DIR": str(settings.home),
         "PYTHONWARNINGS": "ignore",
+        "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH")))),
     }
-    root = str(project_root())
     commands = {
         "Dagster": [
             *(sys.executable, "-m", "dagster", "dev", "-m", "definitions", "-d", root),
@@ -48,11 +49,14 @@ def up(
     say(f"Dagster UI  http://{host}:{dagster_port}")
     say(f"API         http://{host}:{api_port}/docs")
     say("Ctrl-C stops both.")
+    # Set anew, not left as inherited: a shell's background jobs ignore SIGINT, and so would we and
+    # every service below.
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wish, signal.default_int_handler)
     children = {
-        name: subprocess.Popen(command, env=environment, cwd=root, start_new_session=True)
+        name: subprocess.Popen(command, env=environment, cwd=home, start_new_session=True)
         for name, command in commands.items()
     }
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         # Whichever ends first takes the other with it: half a product helps nobody.
         os.waitpid(-1, 0)

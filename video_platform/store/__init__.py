@@ -17,7 +17,7 @@ def open_blobs(url: str, *, s3_endpoint_url: str = "") -> Blobs:
     """The backend behind a ``file://`` or ``s3://`` URL.
 
     Raises:
-        NotConfigured: the URL is of another kind, or S3 is wanted and boto3 is not installed.
+        NotConfigured: the URL is of another kind.
     """
     scheme, _, rest = url.partition("://")
     if scheme == "file" and rest:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from video_platform.errors import MediaMissing, NotConfigured, StoreError
+from video_platform.errors import MediaMissing, StoreError
 
 ReturnT = TypeVar("ReturnT")
 
@@ -45,14 +45,9 @@ class S3Blobs:
 
     @functools.cached_property
     def _client(self) -> Any:
-        try:
-            import boto3
-            from botocore.config import Config
-        except ModuleNotFoundError as error:
-            raise NotConfigured(
-                "The media store is in S3, but boto3 is not installed.",
-                hint="Install the extra: pip install 'video-platform[s3]'.",
-            ) from error
+        import boto3
+        from botocore.config import Config
+
         # Checksums only where the protocol requires them: several S3 servers reject the newer
         # trailing ones that boto3 sends by default.
         config = Config(

@@ -22,6 +22,9 @@ CEILING: Final = 10 ** (-3.2 / 20)
 _UP, _DOWN = 320, 147  # 22,050 Hz to 48,000 Hz
 _SPAN = 2048 * _DOWN
 _MARGIN = 32 * _DOWN
+_MS: Final = RATE_HZ // 1000
+_BLOCK: Final = 1 << 18
+_OVERLAP: Final = 1 << 13
 _FRAME_MS = 5
 _SILENCE_BELOW_PEAK_DB = 46.0
 
@@ -78,7 +81,8 @@ def sound_ends(
     ends = []
     for index, start in enumerate(starts):
         limit = starts[index + 1] if index + 1 < len(starts) else len(samples)
-        heard = np.flatnonzero(loud[start // frame : -(-limit // frame)])
+        # The frame in which the next sound starts tells nothing about this one.
+        heard = np.flatnonzero(loud[start // frame : limit // frame])
         last = (start // frame + int(heard[-1]) + 1) * frame if heard.size else start
         is_pause = limit - last >= pause_ms * rate_hz // 1000 or limit == len(samples)
         ends.append(max(start, min(last, limit)) if is_pause else limit)
@@ -149,69 +153,84 @@ def _response(frequencies: NDArray[np.floating], curve: Curve) -> NDArray[np.com
     return response
 
 
-def _smooth(values: Samples, width: int) -> Samples:
-    """Moving average of odd ``width``, centred, in double precision."""
-    half = width // 2
-    sums = np.cumsum(np.pad(values.astype(np.float64), (half + 1, half), mode="edge"))
-    return ((sums[2 * half + 1 :] - sums[: -(2 * half + 1)]) / (2 * half + 1)).astype(np.float32)
+def _filter(samples: Samples, gain: NDArray[np.floating]) -> Samples:
+    """Zero-phase filter by magnitude (one per bin of ``_BLOCK``), over overlapping blocks."""
+    inner = _BLOCK - 2 * _OVERLAP
+    padded = np.pad(samples, (_OVERLAP, _BLOCK))
+    magnitude = gain.astype(np.float32)
+    out = np.empty_like(samples)
+    for begin in range(0, len(samples), inner):
+        spectrum = np.fft.rfft(padded[begin : begin + _BLOCK]) * magnitude
+        block = np.fft.irfft(spectrum, _BLOCK)[_OVERLAP : _OVERLAP + inner]
+        out[begin : begin + inner] = block[: len(samples) - begin]
+    return out
 
 
-def _band(samples: Samples, low_hz: float, high_hz: float) -> Samples:
-    """The part of ``samples`` between two frequencies, without delay."""
-    size = 1 << (len(samples) + 4096 - 1).bit_length()
-    frequencies = np.fft.rfftfreq(size, 1 / RATE_HZ)
-    rise = 1 / (1 + (low_hz / np.maximum(frequencies, 1.0)) ** 8)
-    fall = 1 / (1 + (frequencies / high_hz) ** 8)
-    spectrum = np.fft.rfft(samples, size) * (rise * fall).astype(np.float32)
-    return np.fft.irfft(spectrum, size)[: len(samples)].astype(np.float32)
+def _power(track: Samples) -> NDArray[np.float64]:
+    """Mean square of every millisecond."""
+    padded = np.pad(track, (0, -len(track) % _MS))
+    mean: NDArray[np.float64] = np.square(padded).reshape(-1, _MS).mean(axis=1, dtype=np.float64)
+    return mean
+
+
+def _smooth(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+    """Centred average with a Hann window of odd ``width``."""
+    window = np.hanning(width + 2)[1:-1]
+    padded = np.pad(values, width // 2, mode="edge")
+    return np.convolve(padded, window / window.sum(), mode="valid")
+
+
+def _apply(gain: NDArray[np.float64], track: Samples) -> Samples:
+    """``track`` with a gain given for the middle of every millisecond; block by block, because
+    the places in between need double precision."""
+    centres = np.arange(len(gain)) * _MS + _MS / 2
+    out = np.empty_like(track)
+    for begin in range(0, len(track), _BLOCK):
+        part = track[begin : begin + _BLOCK]
+        places = np.arange(begin, begin + len(part))
+        out[begin : begin + len(part)] = part * np.interp(places, centres, gain)
+    return out
 
 
 def soften_sibilants(track: Samples) -> Samples:
-    """Turn the 4.5 to 9 kHz band down by half of what exceeds its share (a gentle de-esser)."""
-    hiss = _band(track, 4_500, 9_500)
-    level = np.sqrt(_smooth(np.square(hiss), 481)) + np.float32(1e-7)
-    spoken = np.square(track)
-    threshold = np.sqrt(spoken[spoken > 1e-6].mean() if (spoken > 1e-6).any() else 1.0) * 0.45
-    gain = np.minimum(1.0, np.sqrt(threshold / level)).astype(np.float32)
-    return track + hiss * (_smooth(gain, 241) - np.float32(1))
+    """Turn the 4.5 to 9.5 kHz band down by half of what exceeds its share (a gentle de-esser)."""
+    hz = np.fft.rfftfreq(_BLOCK, 1 / RATE_HZ)
+    rise = 1 / (1 + (4_500 / np.maximum(hz, 1.0)) ** 8)
+    hiss = _filter(track, rise / (1 + (hz / 9_500) ** 8))
+    level = np.sqrt(_smooth(_power(hiss), 11)) + 1e-7
+    spoken = _power(track)
+    threshold = 0.45 * np.sqrt(spoken[spoken > 1e-6].mean() if (spoken > 1e-6).any() else 1.0)
+    gain = np.minimum(1.0, np.sqrt(threshold / level))
+    return track + _apply(_smooth(gain, 5) - 1, hiss)
 
 
 def compress(track: Samples) -> Samples:
     """Even out loud and quiet words: 2:1 over the middle level, 60 ms wide, looking ahead."""
-    level = np.sqrt(_smooth(np.square(track), 2881)) + np.float32(1e-7)
-    middle = np.sqrt(np.square(track).mean()) + np.float32(1e-7)
+    power = _power(track)
     # Breaths and pauses are left alone, or their noise would come up.
-    over = np.maximum(level / middle, np.float32(0.5))
-    return track * _smooth(over**-0.5, 961)
+    over = np.maximum(np.sqrt(_smooth(power, 61) / max(power.mean(), 1e-14)), 0.5)
+    return _apply(_smooth(over**-0.5, 21), track)
 
 
 def limit(track: Samples) -> Samples:
-    """Keep every sample under the ceiling by turning down 5 ms around it."""
-    frame = 48
-    padded = np.abs(np.pad(track, (0, -len(track) % frame)))
-    peaks = padded.reshape(-1, frame).max(axis=1)
-    wanted = np.minimum(1.0, CEILING / np.maximum(peaks, 1e-9))
+    """Keep every sample under the ceiling by turning down 6 ms on both sides of a peak."""
+    peaks = np.abs(np.pad(track, (0, -len(track) % _MS))).reshape(-1, _MS).max(axis=1)
+    wanted = np.minimum(1.0, CEILING / np.maximum(peaks.astype(np.float64), 1e-9))
     reach = 6
     around = np.lib.stride_tricks.sliding_window_view(
         np.pad(wanted, reach, mode="edge"), 2 * reach + 1
     ).min(axis=1)
-    window = np.hanning(2 * reach + 1)[1:-1]
-    smooth = np.convolve(
-        np.pad(around, reach - 1, mode="edge"), window / window.sum(), mode="valid"
-    )
-    places = np.arange(len(track))
-    centres = np.arange(len(smooth)) * frame + frame / 2
-    gain = np.interp(places, centres, smooth)
-    return np.clip(track * gain, -CEILING, CEILING).astype(np.float32)
+    limited = _apply(_smooth(around, 2 * reach - 1), track)
+    return np.clip(limited, -CEILING, CEILING, out=limited)
 
 
 def loudness_lufs(track: Samples) -> float:
     """Integrated loudness of one channel after ITU-R BS.1770-4, gates included."""
-    block, hop = RATE_HZ * 4 // 10, RATE_HZ // 10
-    if len(track) < block:
-        track = np.pad(track, (0, block - len(track)))
-    energy = np.cumsum(np.pad(np.square(_weight(track), dtype=np.float64), (1, 0)))
-    starts = np.arange(0, len(track) - block + 1, hop)
+    block, hop = 400, 100  # milliseconds
+    weighted = _power(_filter(track, _k_weight()))
+    weighted = np.pad(weighted, (0, max(0, block - len(weighted))))
+    energy = np.cumsum(np.pad(weighted, (1, 0)))
+    starts = np.arange(0, len(weighted) - block + 1, hop)
     power = (energy[starts + block] - energy[starts]) / block
     loud = power[power > 10 ** ((-70 + 0.691) / 10)]
     if not loud.size:
@@ -220,13 +239,12 @@ def loudness_lufs(track: Samples) -> float:
     return float(-0.691 + 10 * np.log10(kept.mean()))
 
 
-def _weight(track: Samples) -> Samples:
-    """The K filter of BS.1770 applied by magnitude, which keeps the energy of every block."""
-    size = 1 << (len(track) + 4096 - 1).bit_length()
-    z = np.exp(-2j * np.pi * np.fft.rfftfreq(size))
+def _k_weight() -> NDArray[np.float64]:
+    """Magnitude of the K filter of BS.1770; without its phase every block keeps its energy."""
+    z = np.exp(-2j * np.pi * np.fft.rfftfreq(_BLOCK))
     shelf = (1.53512485958697 - 2.69169618940638 * z + 1.19839281085285 * z**2) / (
         1 - 1.69065929318241 * z + 0.73248077421585 * z**2
     )
     high_pass = (1 - 2 * z + z**2) / (1 - 1.99004745483398 * z + 0.99007225036621 * z**2)
-    gain = np.abs(shelf * high_pass).astype(np.float32)
-    return np.fft.irfft(np.fft.rfft(track, size) * gain, size)[: len(track)].astype(np.float32)
+    magnitude: NDArray[np.float64] = np.abs(shelf * high_pass)
+    return magnitude

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from video_platform.domain.language import Language
 from video_platform.domain.timing import Word
+from video_platform.providers.vendors.espeak._arabic import vowel
 
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "So", "Sk", "Zl", "Zp"})
 _KEPT = frozenset("°©®™№")
@@ -122,7 +123,7 @@ def _clean(token: str) -> str:
 
 
 def _expand(form: str, language: Language) -> str:
-    """Abbreviations in full, with the punctuation behind them."""
+    """Abbreviations in full, with the punctuation behind them; Arabic with short vowels."""
     bare = form.rstrip(",;:!?)»”")
     full = _ABBREVIATIONS[language].get(bare)
     if full is not None:
@@ -130,7 +131,7 @@ def _expand(form: str, language: Language) -> str:
     hours = _HOURS.fullmatch(form) if language is Language.FRENCH else None
     if hours is not None:
         return f"{hours['hours']} heures {hours['minutes'] or ''}".strip() + hours["rest"]
-    return form
+    return vowel(form) if language is Language.ARABIC else form
 
 
 def _say_price(form: str, following: str, language: Language) -> tuple[str, str]:

@@ -106,11 +106,11 @@ def _voices(engine: str, rate: int) -> dict[str, Voice]:
 DEFAULT_VOICE: Final = "narrator"
 VOICES: Final[dict[Language, dict[str, Voice]]] = {
     Language.ENGLISH: {
-        **_voices("en-us", 176),
-        "british": Voice(engine="en+m7", rate=176, pitch_range=58, curve=_M7),
+        **_voices("en-us", 156),
+        "british": Voice(engine="en+m7", rate=156, pitch_range=58, curve=_M7),
     },
-    Language.FRENCH: _voices("fr", 143),
-    Language.ARABIC: _voices("ar", 170),
+    Language.FRENCH: _voices("fr", 134),
+    Language.ARABIC: _voices("ar", 164),
 }
 """What ``VoiceRequest.voice`` may say; an empty name is the narrator."""
 
