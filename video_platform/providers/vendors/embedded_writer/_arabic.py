@@ -16,7 +16,7 @@ _STOPS = """
 ARABIC = Lexicon(
     language=Language.ARABIC,
     name={Language.ENGLISH: "Arabic", Language.FRENCH: "l’arabe", Language.ARABIC: "العربية"},
-    pace=Pace(letter_s=0.110, digit_s=0.28, comma_s=0.18, sentence_s=0.15),
+    pace=Pace(letter_s=0.119, digit_s=0.28, comma_s=0.18, sentence_s=0.15),
     stops=word_set(_STOPS),
     tails=word_set(
         """

@@ -18,7 +18,7 @@ neither one ones itself themselves himself herself let s t re ve ll
 ENGLISH = Lexicon(
     language=Language.ENGLISH,
     name={Language.ENGLISH: "English", Language.FRENCH: "l’anglais", Language.ARABIC: "الإنجليزية"},
-    pace=Pace(letter_s=0.060, digit_s=0.335, comma_s=0.43, sentence_s=0.46),
+    pace=Pace(letter_s=0.071, digit_s=0.335, comma_s=0.43, sentence_s=0.46),
     stops=word_set(_STOPS),
     tails=word_set(
         """

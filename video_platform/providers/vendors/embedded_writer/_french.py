@@ -19,7 +19,7 @@ lorsqu puisque quelque
 FRENCH = Lexicon(
     language=Language.FRENCH,
     name={Language.ENGLISH: "French", Language.FRENCH: "le français", Language.ARABIC: "الفرنسية"},
-    pace=Pace(letter_s=0.060, digit_s=0.364, comma_s=0.38, sentence_s=0.51),
+    pace=Pace(letter_s=0.0645, digit_s=0.364, comma_s=0.38, sentence_s=0.51),
     stops=word_set(_STOPS),
     tails=word_set(
         """

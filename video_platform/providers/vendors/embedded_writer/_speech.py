@@ -7,6 +7,8 @@ from video_platform.providers.vendors.embedded_writer._lexicon import Lexicon
 
 SCENE_PAUSE_S: Final = 0.9
 """Breath between two scenes."""
+EDGES_S: Final = 1.5
+"""What a film's opening and closing take beyond a breath each."""
 _COMMAS: Final = re.compile(r"[,،;؛:–—](?!\d)")
 _STOPS: Final = re.compile(r"[.!?؟…](?=[\s»”\"’)]*\s\S)")
 _SIGNS: Final = re.compile(r"[%€$£°+=×±]")

@@ -44,7 +44,11 @@ from video_platform.providers.vendors.embedded_writer._sentences import (
     split_sentences,
     without_connective,
 )
-from video_platform.providers.vendors.embedded_writer._speech import scene_seconds, speech_seconds
+from video_platform.providers.vendors.embedded_writer._speech import (
+    EDGES_S,
+    scene_seconds,
+    speech_seconds,
+)
 from video_platform.providers.vendors.embedded_writer._terms import (
     detect_language,
     overlap,
@@ -133,7 +137,9 @@ class _Draft:
         passages = rank(passages, weights, title, words, request.take)
         hook = self._hook(document.title, passages[0].text)
         groups = plan_scenes(
-            passages, request.duration_s, speech_seconds(hook, words) if hook else 0.0
+            passages,
+            max(request.duration_s - EDGES_S, 3.0),
+            speech_seconds(hook, words) if hook else 0.0,
         )
         designer = self._designer(title, [p.text for p in passages], weights)
         told = [self._narration(group, groups, number) for number, group in enumerate(groups)]
