@@ -1,6 +1,5 @@
 """Entry point: commands, and the one place where errors become sentences and exit codes."""
 
-import json
 import os
 import sys
 import warnings
@@ -9,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli import create, doctor, projects, regenerate, serve
-from cli.output import say
+from cli.output import document, say
 from video_platform.errors import (
     InvalidInput,
     NotConfigured,
@@ -60,14 +59,23 @@ def run() -> None:
     warnings.filterwarnings("ignore", module="dagster")
     try:
         app()
-    except VideoPlatformError as error:
+    except Exception as error:  # noqa: BLE001 - the outermost loop of this host
         if os.environ.get("VIDEO_PLATFORM_DEBUG"):
             raise
-        if "--json" in sys.argv:
-            document = {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
-            print(json.dumps(document, ensure_ascii=False))  # noqa: T201 - the JSON document
-        say(f"error [{error.code}]: {error}")
-        sys.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))
+        sys.exit(_report(error))
+
+
+def _report(error: Exception) -> int:
+    """Say what happened, as a sentence and with ``--json`` as a document; the exit status."""
+    if not isinstance(error, VideoPlatformError):
+        error = VideoPlatformError(
+            f"Something unforeseen happened: {type(error).__name__}: {error}.",
+            hint="Set VIDEO_PLATFORM_DEBUG=1 and run the command again to see where.",
+        )
+    if "--json" in sys.argv:
+        document({"error": {"code": error.code, "message": error.message, "hint": error.hint}})
+    say(f"error [{error.code}]: {error}")
+    return next(code for kind, code in EXIT_CODES if isinstance(error, kind))
 
 
 if __name__ == "__main__":

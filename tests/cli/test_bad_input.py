@@ -64,6 +64,27 @@ def test_impossible_format(command: Command) -> None:
     assert "16:9" in refused(command("create", "words", "--format", "3:7"), "format_invalid")
 
 
+@pytest.mark.parametrize(
+    ("option", "code", "known"),
+    [
+        ("--style=weird", "style_unknown", "editorial"),
+        ("--voice=nobody", "voice_unknown", "narrator"),
+        ("--provider=dance=espeak", "capability_unknown", "voice"),
+        ("--provider=voice", "provider_invalid", "voice=piper"),
+    ],
+)
+def test_unknown_choice_is_refused_before_anything_is_made(
+    command: Command, option: str, code: str, known: str
+) -> None:
+    assert known in refused(command("create", "words", option), code)
+    assert json.loads(command("projects", "--json").stdout) == []
+
+
+def test_provider_that_is_not_there(command: Command) -> None:
+    done = command("create", "words", "--provider", "avatar=nobody")
+    assert "espeak" in refused(done, "not_configured", status=3)
+
+
 @pytest.mark.parametrize("kind", ["missing", "directory", "forbidden"])
 def test_unreadable_file(command: Command, tmp_path: Path, kind: str) -> None:
     path = tmp_path / "brief.md"

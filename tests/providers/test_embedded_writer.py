@@ -213,8 +213,7 @@ def test_one_line_gives_a_title_film_that_names_the_way_to_a_real_script(
     script = write(tmp_path, line, language)
     assert script.title == title
     assert 2 <= len(script.scenes) <= 3
-    assert "OPENAI_API_KEY" in script.notice
-    assert "ANTHROPIC_API_KEY" in script.notice
+    assert "docs/script-format.md" in script.notice
 
 
 def test_text_in_another_language_is_filmed_with_a_notice(tmp_path):

@@ -17,8 +17,9 @@ from video_platform.domain.brief import Brief
 from video_platform.domain.codec import content_hash
 from video_platform.domain.generation import Capability
 from video_platform.domain.project import Project, project_key, title_of
-from video_platform.providers.base import Provider
-from video_platform.providers.registry import find_provider
+from video_platform.errors import BriefError
+from video_platform.providers.base import OffersChoices, Provider
+from video_platform.providers.registry import DEFAULTS, find_provider
 from video_platform.publishing.base import Platform
 from video_platform.store import MediaStore
 
@@ -46,6 +47,7 @@ class Studio:
         A ``salt`` makes another project of an equal brief. A ``command`` (the name of a job) is
         stored with a new project for the sensor to run.
         """
+        check_choices(brief)
         title = title_of(brief.text)
         identity = content_hash((brief, salt))
         return self.projects.add(project_key(title, identity), title, brief, command=command)
@@ -55,3 +57,31 @@ class Studio:
     ) -> Provider[Any]:
         """The provider the project chose for a capability, else ``default``, else the built-in."""
         return find_provider(capability, project.brief.providers.get(capability.value) or default)
+
+
+def check_choices(brief: Brief) -> None:
+    """Refuse, before anything is made, what no provider of this brief can serve.
+
+    Raises:
+        BriefError: an unknown capability, style or voice; the hint lists the known ones.
+        NotConfigured: a provider that cannot be had.
+    """
+    for name in brief.providers:
+        if name not in {capability.value for capability in Capability}:
+            raise BriefError(
+                f"{name!r} is not something a provider makes.",
+                hint=f"Choose from {', '.join(Capability)}.",
+                code="capability_unknown",
+            )
+    for capability in DEFAULTS.keys() | {Capability(name) for name in brief.providers}:
+        provider = find_provider(capability, brief.providers.get(capability.value, ""))
+        if not isinstance(provider, OffersChoices):
+            continue
+        for field, known in provider.choices(brief.language).items():
+            wanted = getattr(brief, field)
+            if wanted and wanted not in known:
+                raise BriefError(
+                    f"{provider.name} has no {field} {wanted!r} for {brief.language.value}.",
+                    hint=f"Choose from {', '.join(known)}.",
+                    code=f"{field}_unknown",
+                )

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import ClassVar, Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar, runtime_checkable
 
 from video_platform.domain.generation import Capability, JsonValue
+from video_platform.domain.language import Language
 
 RequestT_contra = TypeVar("RequestT_contra", contravariant=True)
 
@@ -26,6 +27,18 @@ class Produced:
     media_type: str
     details: Mapping[str, JsonValue] = field(default_factory=dict)
     cost_usd: Decimal = Decimal(0)
+
+
+@runtime_checkable
+class OffersChoices(Protocol):
+    """A provider that knows which values of a brief it can serve."""
+
+    def choices(self, language: Language) -> Mapping[str, tuple[str, ...]]:
+        """What each field of a brief may say, by field name, in this language.
+
+        Asked before anything is made, so that a wish that cannot be met costs nothing.
+        """
+        ...
 
 
 class Provider(Protocol[RequestT_contra]):

@@ -1,9 +1,11 @@
 """The provider: one request in, one picture out."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
 from video_platform.domain.generation import Capability, ImageRequest
+from video_platform.domain.language import Language
 from video_platform.errors import NotConfigured
 from video_platform.providers.base import Produced
 
@@ -14,6 +16,12 @@ class EmbeddedPainter:
     name: ClassVar[str] = "embedded_painter"
     capability: ClassVar[Capability] = Capability.IMAGE
     version: ClassVar[str] = "1"
+
+    def choices(self, language: Language) -> Mapping[str, tuple[str, ...]]:  # noqa: ARG002
+        """Every style serves every language."""
+        from video_platform.providers.vendors.embedded_painter.styles import STYLES
+
+        return {"style": STYLES}
 
     def generate(self, request: ImageRequest, directory: Path) -> Produced:
         """Paint ``picture.png``; equal requests give equal bytes.

@@ -295,8 +295,9 @@ ENGLISH = Lexicon(
     thanks="Thank you for watching.",
     notice_line=(
         "The brief is very short, so this is a short title film made of your words alone; the "
-        "embedded writer adds no facts. A language model writes real scripts: set OPENAI_API_KEY "
-        "or ANTHROPIC_API_KEY and choose that provider for the script, or give a longer text."
+        "embedded writer adds no facts. A language model writes real scripts: ask one for "
+        "a script as JSON in the form of docs/script-format.md and give it with -f, or give a "
+        "longer text."
     ),
     notice_short=(
         "The text is enough for about {made} seconds, so the film is shorter than the {asked} "

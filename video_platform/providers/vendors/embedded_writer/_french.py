@@ -265,8 +265,8 @@ FRENCH = Lexicon(
     notice_line=(
         "Le texte donné est très court : voici donc un bref film-titre fait de vos seuls mots, car "
         "le rédacteur intégré n’ajoute aucun fait. Un modèle de langage écrit de vrais scripts : "
-        "définissez OPENAI_API_KEY ou ANTHROPIC_API_KEY et choisissez ce fournisseur pour le "
-        "script, ou donnez un texte plus long."
+        "demandez-lui un script en JSON selon docs/script-format.md et donnez-le avec -f, ou "
+        "donnez un texte plus long."
     ),
     notice_short=(
         "Le texte suffit pour environ {made} secondes : le film est plus court que les {asked} "

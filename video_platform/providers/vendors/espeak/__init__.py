@@ -4,10 +4,12 @@ espeak-ng is GPL-3. It is loaded by ``_worker`` in a process of its own and neve
 """
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar, Final
 
 from video_platform.domain.generation import Capability, JsonValue, VoiceRequest
+from video_platform.domain.language import Language
 from video_platform.domain.timing import Word
 from video_platform.errors import InvalidInput
 from video_platform.providers.base import Produced
@@ -31,6 +33,10 @@ class EspeakSpeaker:
     name: ClassVar[str] = "espeak"
     capability: ClassVar[Capability] = Capability.VOICE
     version: ClassVar[str] = "1"
+
+    def choices(self, language: Language) -> Mapping[str, tuple[str, ...]]:
+        """The voices of this language."""
+        return {"voice": tuple(VOICES[language])}
 
     def generate(self, request: VoiceRequest, directory: Path) -> Produced:
         """Speak the request's text; see ``Provider.generate``."""
