@@ -27,7 +27,7 @@ up: $(VENV)/.core ## Start the Dagster UI on port 3000 and the API on port 8001
 	@$(BIN)/video-platform up
 
 test: $(VENV)/.dev ## Run every test
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --dist loadfile
 
 lint: $(VENV)/.dev ## Style and formatting
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

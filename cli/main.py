@@ -59,7 +59,7 @@ def run() -> None:
     warnings.filterwarnings("ignore", module="dagster")
     try:
         app()
-    except Exception as error:  # noqa: BLE001 - the outermost loop of this host
+    except Exception as error:
         if os.environ.get("VIDEO_PLATFORM_DEBUG"):
             raise
         sys.exit(_report(error))
