@@ -22,6 +22,8 @@ def test_key_is_a_plain_slug_with_an_identity(title: str, slug: str) -> None:
 def test_title_is_the_first_line_that_says_something() -> None:
     assert title_of("\n\n# **Bread** rises\n\ntext") == "Bread rises"
     assert title_of("---\n***") == "Untitled"
+    assert title_of('{"title": "Bread", "scenes": []}') == "Bread"
+    assert title_of('{"title": 7') == '{"title": 7'
 
 
 def test_take_of_a_scene_counts_its_own_wishes_and_the_stage_s() -> None:

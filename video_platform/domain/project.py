@@ -1,6 +1,7 @@
 """A project: one brief, its key, and the wishes a person added later."""
 
 import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -65,12 +66,25 @@ class Project:
 
 
 def title_of(text: str) -> str:
-    """The first line that says something, without Markdown marks, at most 80 characters."""
-    for line in text.splitlines():
+    """The first line that says something, without Markdown marks, at most 80 characters.
+
+    A script given as JSON names its title itself.
+    """
+    for line in (_json_title(text) or text).splitlines():
         stripped = re.sub(r"^[#>*\-\s]+|[*_`]+", "", line).strip()
         if stripped:
             return stripped if len(stripped) <= 80 else stripped[:79].rsplit(" ", 1)[0] + "…"
     return "Untitled"
+
+
+def _json_title(text: str) -> str:
+    if not text.lstrip().startswith("{"):
+        return ""
+    try:
+        title = json.loads(text).get("title", "")
+    except (ValueError, RecursionError):
+        return ""
+    return title if isinstance(title, str) else ""
 
 
 def project_key(title: str, identity: str) -> str:
