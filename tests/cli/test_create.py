@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import wave
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -197,8 +196,9 @@ def test_kill_at_any_stage_then_the_same_command_finishes(tmp_path: Path, mark: 
     store = tmp_path / "data" / "store"
     process = _start(tmp_path)
     _wait_for(process, store, _MARKS[mark])
-    os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
     process.communicate()
+    assert _nothing_runs_in(tmp_path), "a child outlived the command by five seconds"
     kept = _generations(tmp_path)
     document = create(tmp_path)
     made = stages(document)
@@ -218,6 +218,7 @@ def test_ctrl_c_stops_at_once_and_the_next_call_goes_on(tmp_path: Path) -> None:
     assert process.returncode == 130, words.decode()
     assert "goes on from there" in words.decode()
     assert "Traceback" not in words.decode()
+    assert _nothing_runs_in(tmp_path)
     assert not list((tmp_path / "data" / "scratch").iterdir())
     document = create(tmp_path)
     assert stages(document)["scene_images"] == ("reused", 0)
@@ -307,11 +308,24 @@ def _generations(folder: Path) -> int:
     return int(count)
 
 
-@pytest.fixture(autouse=True)
-def _no_ffmpeg_left() -> Iterator[None]:
-    yield
-    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
-    assert not [line for line in listed.stdout.splitlines() if "scratch/montage" in line]
+def _nothing_runs_in(folder: Path) -> bool:
+    """Whether no process works below ``folder``, given five seconds to go."""
+    clock = subprocess.Popen(["sleep", "5"])
+    try:
+        while clock.poll() is None:
+            if not [link for link in Path("/proc").glob("[0-9]*/cwd") if _is_below(link, folder)]:
+                return True
+        return False
+    finally:
+        clock.kill()
+        clock.wait()
+
+
+def _is_below(link: Path, folder: Path) -> bool:
+    try:
+        return link.readlink().is_relative_to(folder)
+    except OSError:
+        return False  # it ended while we looked
 
 
 def test_voice_files_are_whole(first: dict[str, Any], place: Path) -> None:
