@@ -10,6 +10,12 @@ from resources.studio import ProviderResource, StudioResource
 from sensors.commands import SENSORS
 from video_platform.domain.generation import Capability
 
+# The UI has every event; the terminal of a run shows what went wrong and no more.
+_CONSOLE = dg.colored_console_logger.configured(
+    lambda config: {"log_level": config["log_level"]},
+    config_schema={"log_level": dg.Field(str, default_value="ERROR")},
+)
+
 defs = dg.Definitions(
     assets=FILM_ASSETS,
     asset_checks=FILM_CHECKS,
@@ -25,4 +31,5 @@ defs = dg.Definitions(
     },
     # A new interpreter per step costs more than most steps; scenes overlap inside their step.
     executor=dg.in_process_executor,
+    loggers={"console": _CONSOLE},
 )
