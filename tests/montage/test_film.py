@@ -181,7 +181,8 @@ def test_slow_moves_are_smooth_below_a_pixel(tmp_path: Path, kind: MotionKind) -
         )
     steps = np.diff(np.array(centres), axis=0)
     assert np.abs(steps).max() < 0.25
-    assert np.abs(steps - steps.mean(axis=0)).max() < 0.02
+    # Positions rounded to 1/32 pixel, as many warps have them, would show as 0.015 and more.
+    assert np.abs(steps - steps.mean(axis=0)).max() < 0.01
 
 
 def test_large_picture_does_not_glitter(tmp_path: Path) -> None:
