@@ -122,22 +122,15 @@ def make(
 
 
 def _show(studio: "Studio", key: str, report: dict[str, Any]) -> None:
+    from cli.projects import read_script
+
     for film in report["films"]:
         say(f"{film['format']}  {film['duration_s']:.1f} s  {film['path']}")
     calls = sum(stage["provider_calls"] for stage in report["stages"])
     say(f"Cost {report['cost_usd']:.2f} USD, {calls} generations made.")
-    notice = _notice(studio, key)
-    if notice:
-        say(f"Note: {notice}")
-
-
-def _notice(studio: "Studio", key: str) -> str:
-    from resources.manifests import manifest_key
-    from video_platform.domain.codec import from_manifest
-    from video_platform.domain.script import Script
-
-    data = studio.store.blobs.read(manifest_key("script", key))
-    return from_manifest(Script, data).notice if data else ""
+    script = read_script(studio, key)
+    if script and script.notice:
+        say(f"Note: {script.notice}")
 
 
 def _show_estimate(brief: Brief, *, as_json: bool) -> None:

@@ -2,14 +2,13 @@
 
 import os
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cli.dagster_home import open_instance
 from video_platform.disk import is_alive, storage_errors
-from video_platform.domain.project import Stage
 from video_platform.errors import ProjectBusy, VideoPlatformError
 from video_platform.settings import Settings
 
@@ -80,32 +79,18 @@ class LocalRunner:
         if self._instance is not None:
             self._instance.dispose()
 
-    def run(
-        self,
-        job_name: str,
-        *,
-        only: Mapping[Stage, Sequence[int]] | None = None,
-        stages: Sequence[Stage] = (),
-    ) -> list[StageOutcome]:
-        """Execute a job, or only some of its stages; the outcomes come in the order they ended.
+    def run(self, job_name: str) -> list[StageOutcome]:
+        """Execute a job; the stages' outcomes come in the order they ended.
 
         Raises:
             StageFailed: with the code, message and hint that the failing stage gave.
         """
         import definitions
 
-        ops = {
-            stage.value: {"config": {"only": list(scenes)}}
-            for stage, scenes in (only or {}).items()
-        }
         result = definitions.defs.resolve_job_def(job_name).execute_in_process(
             instance=self._instance,
             partition_key=self._key,
-            asset_selection=_asset_keys(stages),
-            run_config={
-                "ops": ops,
-                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-            },
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             tags={_OWNER_TAG: f"{socket.gethostname()}:{os.getpid()}"},
             raise_on_error=False,
         )
@@ -136,12 +121,6 @@ class LocalRunner:
             host, _, process = run.tags.get(_OWNER_TAG, "").partition(":")
             if host == socket.gethostname() and not is_alive(int(process)):
                 self._instance.report_run_failed(run, "The process that made it was killed.")
-
-
-def _asset_keys(stages: Sequence[Stage]) -> Any:
-    from dagster import AssetKey
-
-    return [AssetKey(stage.value) for stage in stages] or None
 
 
 def _outcomes(result: "ExecuteInProcessResult") -> list[StageOutcome]:

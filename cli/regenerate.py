@@ -1,7 +1,8 @@
 """``regenerate`` and ``edit``: change one scene and make only what follows from it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
+from uuid import uuid4
 
 import typer
 
@@ -9,6 +10,9 @@ from cli.create import make
 from video_platform.domain.project import SceneEdit, Stage
 from video_platform.errors import InvalidInput
 from video_platform.settings import Settings
+
+if TYPE_CHECKING:
+    from video_platform.agents.studio import Studio
 
 _REMAKABLE = (
     Stage.SCRIPT,
@@ -55,19 +59,10 @@ def regenerate(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Ask for another take of a scene's picture, voice or clip; everything else is kept."""
-    from uuid import uuid4
-
-    from cli.films import check_room
-    from cli.projects import check_scenes
-    from video_platform.bootstrap import build_studio
-
     chosen = parse_stage(stage)
     settings = Settings()
-    studio = build_studio(settings)
-    brief = studio.projects.get(project).brief
-    check_room(settings, out, duration_s=brief.duration_s, formats=len(brief.formats))
     scenes = tuple(scene or ())
-    check_scenes(studio, project, scenes)
+    studio = _prepare(settings, project, scenes, out)
     # The wish is stored before the run: a run that dies continues it instead of asking again.
     studio.projects.ask_again(project, chosen, scenes, cause=uuid4().hex)
     make(settings, studio, project, out=out, publish=publish, as_json=as_json)
@@ -84,10 +79,6 @@ def edit(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Change a scene's words and make the film again: only what follows from the change."""
-    from cli.films import check_room
-    from cli.projects import check_scenes
-    from video_platform.bootstrap import build_studio
-
     if narration is None and visual_prompt is None and headline is None:
         raise InvalidInput(
             "Nothing was changed.",
@@ -99,10 +90,20 @@ def edit(
             "A scene cannot be silent.", hint="Give its words.", code="narration_empty"
         )
     settings = Settings()
-    studio = build_studio(settings)
-    brief = studio.projects.get(project).brief
-    check_room(settings, out, duration_s=brief.duration_s, formats=len(brief.formats))
-    check_scenes(studio, project, (scene,))
+    studio = _prepare(settings, project, (scene,), out)
     change = SceneEdit(narration=narration, visual_prompt=visual_prompt, headline=headline)
     studio.projects.edit_scene(project, scene, change)
     make(settings, studio, project, out=out, publish=publish, as_json=as_json)
+
+
+def _prepare(settings: Settings, project: str, scenes: tuple[int, ...], out: Path) -> "Studio":
+    """The studio, once project and scenes are known to exist and the films have room."""
+    from cli.films import check_room
+    from cli.projects import check_scenes
+    from video_platform.bootstrap import build_studio
+
+    studio = build_studio(settings)
+    brief = studio.projects.get(project).brief
+    check_room(settings, out, duration_s=brief.duration_s, formats=len(brief.formats))
+    check_scenes(studio, project, scenes)
+    return studio

@@ -7,7 +7,6 @@
         ProviderError           a service failed
             TransientProviderError   later may work
             PermanentProviderError   asking again will not help
-        PublishingError
         MontageError
             FfmpegMissing  FfmpegFailed  ProbeFailed
         StoreError
@@ -97,12 +96,6 @@ class PermanentProviderError(ProviderError):
     """The same request will never work."""
 
     code = "provider_refused"
-
-
-class PublishingError(VideoPlatformError):
-    """A platform did not take a publication."""
-
-    code = "publishing_failed"
 
 
 class MontageError(VideoPlatformError):

@@ -1,17 +1,15 @@
 """The embedded composer's promises, measured on the files it leaves."""
 
-import re
-import subprocess
 import wave
 from pathlib import Path
 
-import imageio_ffmpeg
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from tests.loudness import measured_lufs
 from video_platform.domain.generation import Capability, MusicRequest
 from video_platform.errors import InvalidInput
 from video_platform.providers.registry import find_provider
@@ -42,16 +40,6 @@ def read(path: Path) -> NDArray[np.float64]:
 
 def level_db(samples: NDArray[np.float64]) -> float:
     return float(20 * np.log10(np.sqrt(np.mean(samples**2)) + 1e-9))
-
-
-def measured_lufs(path: Path) -> float:
-    done = subprocess.run(
-        [imageio_ffmpeg.get_ffmpeg_exe(), "-i", path, "-af", "ebur128", "-f", "null", "-"],
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-    return float(re.findall(r"I:\s+(-?[\d.]+) LUFS", done.stderr)[-1])
 
 
 def test_registry_finds_the_composer_as_the_default() -> None:

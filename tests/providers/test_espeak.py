@@ -14,13 +14,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import imageio_ffmpeg
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from tests.loudness import measured_lufs
 from video_platform.domain.generation import Capability, VoiceRequest
 from video_platform.domain.language import Language
 from video_platform.errors import (
@@ -66,16 +66,6 @@ def read(path: Path) -> NDArray[np.float64]:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (48_000, 1, 2)
         raw = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
     return raw / 32768
-
-
-def measured_lufs(path: Path) -> float:
-    done = subprocess.run(
-        [imageio_ffmpeg.get_ffmpeg_exe(), "-i", path, "-af", "ebur128", "-f", "null", "-"],
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-    return float(re.findall(r"I:\s+(-?[\d.]+) LUFS", done.stderr)[-1])
 
 
 def test_registry_finds_the_speaker_as_the_default() -> None:

@@ -1,7 +1,6 @@
 """All agents of one installation, ready to work; hosts get it from ``bootstrap``."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from video_platform.agents.avatar import AvatarAgent
 from video_platform.agents.image import ImageAgent
@@ -18,7 +17,7 @@ from video_platform.domain.codec import content_hash
 from video_platform.domain.generation import Capability
 from video_platform.domain.project import Project, project_key, title_of
 from video_platform.errors import BriefError
-from video_platform.providers.base import OffersChoices, Provider
+from video_platform.providers.base import OffersChoices
 from video_platform.providers.registry import DEFAULTS, find_provider
 from video_platform.publishing.base import Platform
 from video_platform.store import MediaStore
@@ -51,12 +50,6 @@ class Studio:
         title = title_of(brief.text)
         identity = content_hash((brief, salt))
         return self.projects.add(project_key(title, identity), title, brief, command=command)
-
-    def provider(
-        self, capability: Capability, project: Project, default: str = ""
-    ) -> Provider[Any]:
-        """The provider the project chose for a capability, else ``default``, else the built-in."""
-        return find_provider(capability, project.brief.providers.get(capability.value) or default)
 
 
 def check_choices(brief: Brief) -> None:

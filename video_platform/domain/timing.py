@@ -24,10 +24,6 @@ class FrameRate:
         """The fewest whole frames that last at least ``seconds``."""
         return -(-(seconds * self.fraction) // 1)
 
-    def nearest_frame(self, seconds: Fraction) -> int:
-        """The frame whose start is closest to ``seconds``."""
-        return round(seconds * self.fraction)
-
     def samples(self, frames: int, sample_rate_hz: int) -> int:
         """Audio samples in so many frames, rounded to the nearest sample."""
         return round(self.seconds(frames) * sample_rate_hz)

@@ -1,8 +1,9 @@
 """The film's sound: voice where it was planned, music ducked under it, loudness to the target.
 
-The mix is made in numpy on files mapped into memory, so that its length does not matter; FFmpeg
-limits, encodes and measures. The voice is never changed by the ducking: because it is known when
-someone speaks, the music follows a drawn curve instead of a compressor, and cannot pump.
+The mix is made in numpy: voice and sum on files mapped into memory, the music whole (about 25 MB a
+minute). FFmpeg limits, encodes and measures. The voice is never changed by the ducking: because it
+is known when someone speaks, the music follows a drawn curve instead of a compressor, and cannot
+pump.
 """
 
 import itertools
