@@ -1,6 +1,8 @@
 """The rendered film, looked at frame by frame."""
 
 import hashlib
+import itertools
+import re
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -11,14 +13,23 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.factories import make_clips, make_music, make_scene, make_script, make_voice
 from tests.montage.conftest import Render
 from tests.montage.films import SMALL, make_timeline
+from video_platform.agents.timeline import build_timeline
 from video_platform.domain.formats import Format
-from video_platform.domain.manifests import Motion, MotionKind
+from video_platform.domain.manifests import AvatarClips, Motion, MotionKind
 from video_platform.domain.timeline import Timeline, Transition, TransitionKind
 from video_platform.domain.timing import FrameRate
+from video_platform.montage.film import _concat_list
 from video_platform.montage.motion import FrameBuffer, Still, StillCache, View, view_at
-from video_platform.montage.plan import EncoderSettings, FilmPlan, RenderSettings, SegmentKind
+from video_platform.montage.plan import (
+    EncoderSettings,
+    FilmPlan,
+    RenderSettings,
+    SegmentKind,
+    plan_film,
+)
 from video_platform.montage.probe import probe_media
 from video_platform.montage.segments import _frames
 from video_platform.store import MediaStore
@@ -202,6 +213,26 @@ def test_ntsc_frames_are_exactly_even(render: Render, timeline: Timeline) -> Non
         ticks = [frame.pts for frame in container.decode(video=0)]
         assert ticks == [n * 1001 for n in range(plan.frames)]
         assert stream.time_base == Fraction(1, 30000)
+
+
+def test_joins_do_not_drift_over_a_hundred_scenes() -> None:
+    """FFmpeg is told each segment's length so that even the last one starts on its microsecond.
+
+    Header lengths are whole milliseconds; their rounding would add up to frames in a long film.
+    """
+    script = make_script([make_scene(n, f"Scene {n}.") for n in range(1, 101)])
+    timeline = build_timeline(
+        script,
+        make_voice(script, duration_ms=1777),
+        make_clips(script),
+        AvatarClips(),
+        make_music(),
+    )
+    plan = plan_film(timeline, Format.WIDE, RenderSettings())
+    lengths = [int(us) for us in re.findall(r"duration (\d+)us", _concat_list(plan))]
+    assert len(lengths) == len(plan.segments) == 199
+    for segment, start in zip(plan.segments, itertools.accumulate([0, *lengths]), strict=False):
+        assert abs(start - float(plan.rate.seconds(segment.start_frame)) * 1e6) <= 1
 
 
 def test_slide_follows_the_reading_direction(
