@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from video_platform.domain.formats import Format
 from video_platform.domain.language import Language
+from video_platform.domain.look import Look
 from video_platform.errors import BriefError
 
 MAX_TEXT_CHARACTERS = 200_000
@@ -22,6 +23,7 @@ class Brief:
         duration_s: length aimed at; the voice decides the exact one.
         providers: provider name by capability, where the default is not wanted.
         voice: voice name of the voice provider; empty for its default.
+        look: captions, grade, overlays and exports of the cut.
     """
 
     text: str
@@ -32,6 +34,7 @@ class Brief:
     voice: str = ""
     providers: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
+    look: Look = field(default_factory=Look)
 
     def __post_init__(self) -> None:
         """Refuse what no agent could work with; see ``BriefError`` codes."""

@@ -12,6 +12,8 @@ EXTENSIONS = {
     "audio/mp4": "m4a",
     "video/mp4": "mp4",
     "video/webm": "webm",
+    "image/gif": "gif",
+    "application/x-cube": "cube",
     "application/json": "json",
     "application/x-subrip": "srt",
     "text/vtt": "vtt",

@@ -8,15 +8,18 @@ stands on a cut and takes half of its length from the clip on each side::
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from video_platform.domain.formats import Format
 from video_platform.domain.language import Language
+from video_platform.domain.look import Fit, Look
 from video_platform.domain.manifests import Motion
 from video_platform.domain.media import Media
 from video_platform.domain.timing import FrameRate, Word
 from video_platform.errors import TimelineError
+
+SLOWEST_PERCENT, FASTEST_PERCENT = 10, 1000
 
 
 class TransitionKind(StrEnum):
@@ -27,17 +30,31 @@ class TransitionKind(StrEnum):
     FADE = "fade"
     WIPE = "wipe"
     SLIDE = "slide"
+    PUSH_UP = "push_up"
+    ZOOM = "zoom"
+    CIRCLE = "circle"
+    BLUR = "blur"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoClip:
-    """A stretch of picture. Stills carry a motion over the whole clip, handles included."""
+    """A stretch of picture. Stills carry a motion over the whole clip, handles included.
+
+    Args:
+        source_start_ms: where in its media a video clip begins.
+        speed_percent: 200 plays a video twice as fast, 50 at half speed.
+        own_sound_db: level of the video's own sound in the mix; none: it is silent.
+    """
 
     scene_id: int
     start_frame: int
     frames: int
     media: Mapping[Format, Media]
     motion: Motion | None = None
+    fit: Fit = Fit.CROP
+    source_start_ms: int = 0
+    speed_percent: int = 100
+    own_sound_db: float | None = None
 
     @property
     def end_frame(self) -> int:
@@ -54,6 +71,68 @@ class Transition:
     kind: TransitionKind = TransitionKind.DISSOLVE
 
 
+class InsetShape(StrEnum):
+    """Outline of an inset."""
+
+    RECTANGLE = "rectangle"
+    ROUNDED = "rounded"
+    CIRCLE = "circle"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A place in the frame: left, top, width and height as shares of the frame's size."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inset:
+    """A second picture over the first: presenter, screen recording, product shot."""
+
+    start_frame: int
+    frames: int
+    media: Mapping[Format, Media]
+    boxes: Mapping[Format, Box]
+    shape: InsetShape = InsetShape.ROUNDED
+    source_start_ms: int = 0
+    speed_percent: int = 100
+
+    @property
+    def end_frame(self) -> int:
+        """First frame after the inset."""
+        return self.start_frame + self.frames
+
+
+class TitleKind(StrEnum):
+    """How a text stands over the picture."""
+
+    TITLE = "title"
+    """Large, in the middle of the frame."""
+    LOWER_THIRD = "lower_third"
+    """A name plate at the beginning side, above the captions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Title:
+    """A text over the picture, faded in and out."""
+
+    start_frame: int
+    frames: int
+    kind: TitleKind
+    text: str
+    detail: str = ""
+    """A smaller second line."""
+
+    @property
+    def end_frame(self) -> int:
+        """First frame after the title."""
+        return self.start_frame + self.frames
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioClip:
     """Sound that starts at a frame and plays to its own end, or for ``frames`` when positive.
@@ -67,6 +146,7 @@ class AudioClip:
     frames: int = 0
     scene_id: int = 0
     bar_ms: int = 0
+    gain_db: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +156,8 @@ class Timeline:
     Args:
         frames: length of the film.
         words: every narrated word, in milliseconds of the film.
+        effects: sound effects, at their own level beside the voice.
+        insets: pictures over the picture, later ones on top.
     """
 
     rate: FrameRate
@@ -87,6 +169,10 @@ class Timeline:
     words: tuple[Word, ...]
     language: Language
     title: str
+    effects: tuple[AudioClip, ...] = ()
+    insets: tuple[Inset, ...] = ()
+    titles: tuple[Title, ...] = ()
+    look: Look = field(default_factory=Look)
 
     def __post_init__(self) -> None:
         """Refuse gaps, overlaps and transitions longer than their clips."""
@@ -108,6 +194,22 @@ class Timeline:
             busy_until = transition.at_frame + half
         if busy_until > self.frames:
             raise TimelineError("The last transition is longer than its clip.")
+        self._check_layers()
+
+    def _check_layers(self) -> None:
+        """Refuse what lies outside the film, or plays at a speed nothing can."""
+        for layer in (*self.insets, *self.titles):
+            if layer.frames < 1 or layer.start_frame < 0 or layer.end_frame > self.frames:
+                raise TimelineError(
+                    f"{type(layer).__name__} of frames {layer.start_frame} to {layer.end_frame} "
+                    f"is outside the film's {self.frames}."
+                )
+        for moving in (*self.video, *self.insets):
+            if not SLOWEST_PERCENT <= moving.speed_percent <= FASTEST_PERCENT:
+                raise TimelineError(
+                    f"A speed of {moving.speed_percent} % is not possible.",
+                    hint=f"Choose {SLOWEST_PERCENT} to {FASTEST_PERCENT}.",
+                )
 
     @property
     def duration_ms(self) -> int:
