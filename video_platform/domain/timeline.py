@@ -198,13 +198,15 @@ class Timeline:
 
     def _check_layers(self) -> None:
         """Refuse what lies outside the film, or plays at a speed nothing can."""
-        for layer in (*self.insets, *self.titles):
+        layers: tuple[Inset | Title, ...] = (*self.insets, *self.titles)
+        for layer in layers:
             if layer.frames < 1 or layer.start_frame < 0 or layer.end_frame > self.frames:
                 raise TimelineError(
                     f"{type(layer).__name__} of frames {layer.start_frame} to {layer.end_frame} "
                     f"is outside the film's {self.frames}."
                 )
-        for moving in (*self.video, *self.insets):
+        moving_pictures: tuple[VideoClip | Inset, ...] = (*self.video, *self.insets)
+        for moving in moving_pictures:
             if not SLOWEST_PERCENT <= moving.speed_percent <= FASTEST_PERCENT:
                 raise TimelineError(
                     f"A speed of {moving.speed_percent} % is not possible.",

@@ -16,18 +16,22 @@ from fractions import Fraction
 from video_platform.domain.captions import LINE_CHARACTERS, Cue, group_words
 from video_platform.domain.codec import content_hash
 from video_platform.domain.formats import FRAMES, Format, Frame
+from video_platform.domain.look import CaptionStyle, Fit, Look
 from video_platform.domain.manifests import Motion
 from video_platform.domain.media import Media
 from video_platform.domain.timeline import (
     AudioClip,
+    Box,
+    InsetShape,
     Timeline,
+    TitleKind,
     Transition,
     TransitionKind,
     VideoClip,
 )
 from video_platform.domain.timing import FrameRate, Word
 
-ENGINE_VERSION = "2"
+ENGINE_VERSION = "3"
 """Part of every key: raise it when equal plans give other pixels or sound."""
 
 
@@ -77,6 +81,33 @@ class Shot:
     motion: Motion | None
     clip_frames: int
     first_frame: int
+    fit: Fit
+    source_start_ms: int
+    speed_percent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsetSpan:
+    """An inset as one segment shows it; ``first_frame`` is negative when it begins later."""
+
+    media: Media
+    box: Box
+    shape: InsetShape
+    frames: int
+    first_frame: int
+    source_start_ms: int
+    speed_percent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitleSpan:
+    """A title as one segment shows it; ``first_frame`` is negative when it begins later."""
+
+    kind: TitleKind
+    text: str
+    detail: str
+    frames: int
+    first_frame: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +129,24 @@ class Segment:
     shots: tuple[Shot, ...]
     transition: TransitionKind | None
     captions: tuple[CaptionSpan, ...]
+    insets: tuple[InsetSpan, ...]
+    titles: tuple[TitleSpan, ...]
+    pixels_key: str
+    """Hash of everything that decides the frames as drawn."""
     key: str
+    """Hash of the frames and how they are encoded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FootageSound:
+    """The own sound of a video clip, for as long as the clip is seen."""
+
+    media: Media
+    start_frame: int
+    frames: int
+    source_start_ms: int
+    speed_percent: int
+    gain_db: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +157,8 @@ class AudioPlan:
     frames: int
     voice: tuple[AudioClip, ...]
     music: tuple[AudioClip, ...]
+    effects: tuple[AudioClip, ...]
+    footage: tuple[FootageSound, ...]
     speech: tuple[tuple[int, int], ...]
     """Milliseconds from and to of every stretch in which someone speaks."""
     key: str
@@ -123,6 +173,7 @@ class FilmPlan:
     rate: FrameRate
     frames: int
     is_rtl: bool
+    look: Look
     settings: RenderSettings
     segments: tuple[Segment, ...]
     audio: AudioPlan
@@ -175,7 +226,7 @@ def plan_film(
                     captions=(captions[index],),
                 )
             )
-    audio = _plan_audio(timeline, settings)
+    audio = _plan_audio(timeline, ratio, settings)
     cues = tuple(cue for cues in captions for cue in _placed(timeline, cues))
     film_key = content_hash([ENGINE_VERSION, frame, audio.key, *(s.key for s in segments)])
     return FilmPlan(
@@ -184,6 +235,7 @@ def plan_film(
         rate=timeline.rate,
         frames=timeline.frames,
         is_rtl=timeline.language.is_rtl,
+        look=timeline.look,
         settings=settings,
         segments=tuple(segments),
         audio=audio,
@@ -269,17 +321,28 @@ def _segment(
 ) -> Segment:
     shots = tuple(_shot(timeline, clip, ratio, start) for clip in clips)
     spans = tuple(span for cues in captions for span in _spans(timeline, cues, start, frames))
-    decides = [
-        ENGINE_VERSION,
-        frame,
-        timeline.rate,
-        frames,
-        [(s.media.sha256, s.motion, s.clip_frames, s.first_frame) for s in shots],
-        transition,
-        timeline.language,
-        spans,
-        settings.encoder,
-    ]
+    insets = _insets(timeline, ratio, start, frames)
+    titles = _titles(timeline, start, frames)
+    look = timeline.look
+    pixels_key = content_hash(
+        [
+            ENGINE_VERSION,
+            frame,
+            timeline.rate,
+            frames,
+            shots,
+            transition,
+            timeline.language,
+            (spans, look.captions) if spans else None,
+            insets,
+            titles,
+            look.accent if spans or titles or look.progress_bar else None,
+            look.grade,
+            look.logo,
+            # The bar grows over the whole film: with it a segment's pixels depend on its place.
+            (start, timeline.frames) if look.progress_bar else None,
+        ]
+    )
     return Segment(
         kind=kind,
         start_frame=start,
@@ -287,7 +350,10 @@ def _segment(
         shots=shots,
         transition=transition,
         captions=spans,
-        key=content_hash(decides),
+        insets=insets,
+        titles=titles,
+        pixels_key=pixels_key,
+        key=content_hash([pixels_key, settings.encoder]),
     )
 
 
@@ -299,11 +365,46 @@ def _shot(timeline: Timeline, clip: VideoClip, ratio: Format, start: int) -> Sho
         motion=clip.motion,
         clip_frames=before + clip.frames + after,
         first_frame=before + start - clip.start_frame,
+        fit=clip.fit,
+        source_start_ms=clip.source_start_ms,
+        speed_percent=clip.speed_percent,
+    )
+
+
+def _insets(timeline: Timeline, ratio: Format, start: int, frames: int) -> tuple[InsetSpan, ...]:
+    return tuple(
+        InsetSpan(
+            media=inset.media[ratio],
+            box=inset.boxes[ratio],
+            shape=inset.shape,
+            frames=inset.frames,
+            first_frame=start - inset.start_frame,
+            source_start_ms=inset.source_start_ms,
+            speed_percent=inset.speed_percent,
+        )
+        for inset in timeline.insets
+        if inset.start_frame < start + frames and inset.end_frame > start
+    )
+
+
+def _titles(timeline: Timeline, start: int, frames: int) -> tuple[TitleSpan, ...]:
+    return tuple(
+        TitleSpan(
+            kind=title.kind,
+            text=title.text,
+            detail=title.detail,
+            frames=title.frames,
+            first_frame=start - title.start_frame,
+        )
+        for title in timeline.titles
+        if title.start_frame < start + frames and title.end_frame > start
     )
 
 
 def _spans(timeline: Timeline, clip_cues: _ClipCues, start: int, frames: int) -> list[CaptionSpan]:
     """The clip's cues that are on screen during these frames."""
+    if timeline.look.captions.style is CaptionStyle.NONE:
+        return []
     offset = timeline.rate.seconds(start - clip_cues.clip.start_frame) * 1000
     length = timeline.rate.seconds(frames) * 1000
     return [
@@ -313,13 +414,32 @@ def _spans(timeline: Timeline, clip_cues: _ClipCues, start: int, frames: int) ->
     ]
 
 
-def _plan_audio(timeline: Timeline, settings: RenderSettings) -> AudioPlan:
+def _sounding(clip: AudioClip) -> tuple[int, int, int, float, str]:
+    """What of an audio clip is heard; not whose scene it is."""
+    return clip.start_frame, clip.frames, clip.bar_ms, clip.gain_db, clip.media.sha256
+
+
+def _plan_audio(timeline: Timeline, ratio: Format, settings: RenderSettings) -> AudioPlan:
+    footage = tuple(
+        FootageSound(
+            media=clip.media[ratio],
+            start_frame=clip.start_frame,
+            frames=clip.frames,
+            source_start_ms=clip.source_start_ms,
+            speed_percent=clip.speed_percent,
+            gain_db=clip.own_sound_db,
+        )
+        for clip in timeline.video
+        if clip.own_sound_db is not None
+    )
     decides = [
         ENGINE_VERSION,
         timeline.rate,
         timeline.frames,
-        [(clip.start_frame, clip.media.sha256) for clip in timeline.voice],
-        [(c.start_frame, c.frames, c.bar_ms, c.media.sha256) for c in timeline.music],
+        [_sounding(clip) for clip in timeline.voice],
+        [_sounding(clip) for clip in timeline.music],
+        [_sounding(clip) for clip in timeline.effects],
+        footage,
         settings.loudness_lufs,
         settings.true_peak_dbtp,
         settings.music_under_voice_db,
@@ -333,6 +453,8 @@ def _plan_audio(timeline: Timeline, settings: RenderSettings) -> AudioPlan:
         frames=timeline.frames,
         voice=timeline.voice,
         music=timeline.music,
+        effects=timeline.effects,
+        footage=footage,
         speech=speech,
         key=content_hash([*decides, speech]),
     )
