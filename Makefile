@@ -38,13 +38,18 @@ types: $(VENV)/.dev ## Strict typing
 imports: $(VENV)/.dev ## Who may import whom
 	@$(BIN)/lint-imports
 
-bench: $(VENV)/.dev ## Measure the montage as ratios within one run
-	@$(BIN)/python -m benchmarks.montage
+bench: $(VENV)/.dev $(VENV)/bench/.made ## Measure the montage as ratios within one run (BENCH="--only floor,full")
+	@$(BIN)/python -m benchmarks.montage $(BENCH)
+
+$(VENV)/bench/.made: requirements/bench.txt
+	@sh deploy/setup.sh "$(PYTHON)" "$(VENV)/bench" requirements/bench.txt
+	@touch $@
 
 check: lint types imports test ## All that CI does
 
 lock: ## Renew the locked dependency sets (needs uv)
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/core.txt
 	uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/dev.txt
+	uv pip compile -q requirements/bench.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/bench.txt
 
 .PHONY: help setup dev demo up test lint types imports bench check lock

@@ -1,14 +1,15 @@
 """Builds the FastAPI application.
 
-Today: health, readiness, projects (list, create), media with HTTP ranges for previews. It listens
-on this machine only (``video-platform up``) because it knows no users yet.
+Today: health, readiness, projects (list, create), media with HTTP ranges, and films that can be
+watched while they are rendered (HLS). It listens on this machine only (``video-platform up``)
+because it knows no users yet.
 """
 
 import re
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Request
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import FileResponse, JSONResponse, Response
 from pydantic import BaseModel, Field
 
 from video_platform.agents.studio import Studio
@@ -18,9 +19,13 @@ from video_platform.domain.formats import Format
 from video_platform.domain.language import Language
 from video_platform.domain.media import EXTENSIONS, Media
 from video_platform.errors import InvalidInput, MediaMissing, ProjectMissing, VideoPlatformError
+from video_platform.montage.hls import MEDIA_TYPES, PLAYLIST, preview_key
 from video_platform.settings import Settings
 
 _MEDIA_NAME = re.compile(r"([0-9a-f]{64})\.([a-z0-9]{2,4})")
+_PROJECT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_FORMATS = {ratio.slug: ratio for ratio in Format}
+_LASTING = "public, max-age=31536000, immutable"
 _TYPES = {extension: media_type for media_type, extension in EXTENSIONS.items()}
 _STATUS: tuple[tuple[type[VideoPlatformError], int], ...] = (
     (InvalidInput, 422),
@@ -105,7 +110,29 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             core.store.path(wanted),
             media_type=wanted.media_type,
             headers={
-                "Cache-Control": "public, max-age=31536000, immutable",
+                "Cache-Control": _LASTING,
+                "X-Content-Type-Options": "nosniff",
+            },
+        )
+
+    @app.get(
+        "/api/v1/projects/{key}/preview/{slug}/{name}",
+        summary="The film as far as it is rendered: an HLS playlist and its parts",
+    )
+    def preview(key: str, slug: str, name: str, core: UsesStudio) -> Response:
+        stored = None
+        if _PROJECT.fullmatch(key) and slug in _FORMATS:
+            stored = core.store.blobs.read(preview_key(key, _FORMATS[slug], name))
+        if stored is None:
+            raise MediaMissing(
+                f"There is no {name} of a {slug} preview of {key}.",
+                hint="A preview begins with the first seconds of the montage; ask again later.",
+            )
+        return Response(
+            stored,
+            media_type=MEDIA_TYPES[name.rpartition(".")[2]],
+            headers={
+                "Cache-Control": "no-cache" if name == PLAYLIST else _LASTING,
                 "X-Content-Type-Options": "nosniff",
             },
         )

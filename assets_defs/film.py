@@ -9,6 +9,7 @@ from assets_defs.partitions import PROJECTS
 from assets_defs.reporting import SceneSelection, ask_for_takes, report_stage
 from resources.studio import ProviderResource, StudioResource
 from video_platform.agents.result import StageResult
+from video_platform.domain.formats import Format
 from video_platform.domain.manifests import (
     AvatarClips,
     Clips,
@@ -21,6 +22,7 @@ from video_platform.domain.manifests import (
 from video_platform.domain.project import Stage
 from video_platform.domain.script import Script
 from video_platform.domain.timeline import Timeline
+from video_platform.montage.explain import PlanState
 
 _COMMON: dict[str, Any] = {
     "partitions_def": PROJECTS,
@@ -156,14 +158,13 @@ def timeline(
     """What is seen and heard when, on whole frames; the voice decides each scene's length."""
     from video_platform.agents.timeline import build_timeline
 
-    return report_stage(
-        context,
-        studio,
-        lambda _: StageResult(
-            value=build_timeline(script, voice_tracks, clips, avatar_clips, music)
-        ),
-        previews.show_timeline,
-    )
+    def work(core: Any) -> StageResult[Timeline]:
+        look = core.projects.get(context.partition_key).brief.look
+        return StageResult(
+            value=build_timeline(script, voice_tracks, clips, avatar_clips, music, look)
+        )
+
+    return report_stage(context, studio, work, previews.show_timeline)
 
 
 @dg.asset(**_COMMON, group_name="montage", kinds={"python", "ffmpeg", "video"})
@@ -171,14 +172,17 @@ def montage(
     context: dg.AssetExecutionContext, studio: StudioResource, timeline: Timeline
 ) -> dg.MaterializeResult[Montage]:
     """The finished films, one per format; only segments that changed are rendered."""
+    plans: dict[Format, PlanState] = {}
 
     def work(core: Any) -> Any:
-        return core.montage.run(core.projects.get(context.partition_key), timeline)
+        project = core.projects.get(context.partition_key)
+        plans.update(core.montage.explain(project, timeline))
+        return core.montage.run(project, timeline)
 
     def describe(value: Montage) -> previews.Shown:
         store = studio.studio().store
-        posters = {film.poster.sha256: store.path(film.poster) for film in value.films}
-        return previews.show_montage(value, posters)
+        paths = {media.sha256: store.path(media) for media in previews.pictures_of(value)}
+        return previews.show_montage(value, paths, plans)
 
     return report_stage(context, studio, work, describe)
 

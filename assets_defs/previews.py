@@ -8,9 +8,11 @@ from typing import Any
 
 import dagster as dg
 
+from video_platform.domain.formats import Format
 from video_platform.domain.manifests import (
     AvatarClips,
     Clips,
+    Film,
     Montage,
     Music,
     Publications,
@@ -20,22 +22,29 @@ from video_platform.domain.manifests import (
 from video_platform.domain.media import Media
 from video_platform.domain.script import Script
 from video_platform.domain.timeline import Timeline
+from video_platform.montage.explain import PlanState, SegmentState
 from video_platform.settings import Settings
 
 _THUMBNAIL_PX = 240
+_WIDE_PX = 720
+"""Longer side of contact sheets and waveforms: all of a film at a glance, in about 60 kB."""
 
 Shown = Mapping[str, Any]
 
 
-def thumbnail(path: Path) -> str:
-    """A small JPEG of a picture as a data URI."""
+def thumbnail(path: Path, side_px: int = _THUMBNAIL_PX) -> str:
+    """A small JPEG of a picture, no side longer than ``side_px``, as a data URI."""
     from PIL import Image
 
     with Image.open(path) as image:
-        image.draft("RGB", (_THUMBNAIL_PX * 2, _THUMBNAIL_PX * 2))
-        image.thumbnail((_THUMBNAIL_PX, _THUMBNAIL_PX))
-        buffer = io.BytesIO()
-        image.convert("RGB").save(buffer, "JPEG", quality=70)
+        image.draft("RGB", (side_px * 2, side_px * 2))
+        image.thumbnail((side_px, side_px))
+        seen = image.convert("RGBA")
+    # JPEG knows no transparency: without a ground, what is hidden would be shown.
+    ground = Image.new("RGBA", seen.size, "white")
+    ground.alpha_composite(seen)
+    buffer = io.BytesIO()
+    ground.convert("RGB").save(buffer, "JPEG", quality=70)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
@@ -148,21 +157,90 @@ def show_timeline(timeline: Timeline) -> Shown:
     }
 
 
-def show_montage(montage: Montage, posters: Mapping[str, Path]) -> Shown:
-    """Poster, length, loudness and a player link of every film."""
-    cells = []
-    for film in montage.films:
-        cells.append(
-            f"**{film.format.value}** · {film.duration_ms / 1000:.2f} s · "
-            f"{film.integrated_lufs:.1f} LUFS · {film.true_peak_dbtp:.1f} dBTP · "
-            f"[play]({media_link(film.media)})\n\n"
-            f"![poster]({thumbnail(posters[film.poster.sha256])})"
-        )
+def pictures_of(montage: Montage) -> list[Media]:
+    """What ``show_montage`` shows: poster, contact sheet and waveform of every film."""
+    found = [(film.poster, film.contact_sheet, film.waveform) for film in montage.films]
+    return [media for group in found for media in group if media is not None]
+
+
+def show_montage(
+    montage: Montage, paths: Mapping[str, Path], plans: Mapping[Format, PlanState]
+) -> Shown:
+    """Pictures, length, loudness and links of every film, and what was rendered for it and why.
+
+    Args:
+        paths: files of ``pictures_of`` by hash.
+        plans: the films' plans as they were explained before rendering.
+    """
     return {
-        "films": dg.MetadataValue.md("\n\n".join(cells)),
+        "films": dg.MetadataValue.md("\n\n".join(_film(film, paths) for film in montage.films)),
+        "exports": dg.MetadataValue.md(_export_table(montage)),
+        "plan": dg.MetadataValue.md("\n\n".join(map(_plan, plans, plans.values()))),
         "duration_s": montage.films[0].duration_ms / 1000 if montage.films else 0.0,
         "bytes": sum(film.media.size_bytes for film in montage.films),
+        "segments_rendered": sum(len(_rendered(state)) for state in plans.values()),
+        "segments_kept": sum(
+            len(state.segments) - len(_rendered(state)) for state in plans.values()
+        ),
+        "encoder": ", ".join(dict.fromkeys(film.encoder for film in montage.films)),
     }
+
+
+def _film(film: Film, paths: Mapping[str, Path]) -> str:
+    pictures = (
+        ("poster", film.poster, _THUMBNAIL_PX),
+        ("contact sheet", film.contact_sheet, _WIDE_PX),
+        ("waveform", film.waveform, _WIDE_PX),
+    )
+    return "\n\n".join(
+        (
+            f"**{film.format.value}** · {film.duration_ms / 1000:.2f} s · "
+            f"{film.integrated_lufs:.1f} LUFS · {film.true_peak_dbtp:.1f} dBTP · "
+            f"[play]({media_link(film.media)})",
+            *(
+                f"![{name}]({thumbnail(paths[media.sha256], side_px)})"
+                for name, media, side_px in pictures
+                if media is not None
+            ),
+        )
+    )
+
+
+def _export_table(montage: Montage) -> str:
+    rows = [
+        f"| {film.format.value} | {export.value} | {media.size_bytes / 1e6:.2f} | "
+        f"[open]({media_link(media)}) |"
+        for film in montage.films
+        for export, media in film.exports.items()
+    ]
+    if not rows:
+        return "none"
+    return "\n".join(["| format | export | MB | file |", "|---|---|---|---|", *rows])
+
+
+def _rendered(state: PlanState) -> list[SegmentState]:
+    """Segments that had to be rendered: none for a film that was there already."""
+    if state.is_film_kept:
+        return []
+    return [segment for segment in state.segments if not segment.is_kept]
+
+
+def _plan(ratio: Format, state: PlanState) -> str:
+    rendered = _rendered(state)
+    rows = [
+        f"**{ratio.value}** · {sum(segment.frames for segment in rendered)} of "
+        f"{sum(segment.frames for segment in state.segments)} frames in {len(rendered)} of "
+        f"{len(state.segments)} segments rendered"
+    ]
+    if rendered:
+        rows += ["", "| segment | kind | scenes | frames | why |", "|---|---|---|---|---|"]
+    for segment in rendered:
+        rows.append(
+            f"| {segment.index + 1} | {segment.kind.value} | "
+            f"{', '.join(map(str, segment.scenes))} | {segment.frames} | "
+            f"{', '.join(segment.changed) or 'new'} |"
+        )
+    return "\n".join(rows)
 
 
 def show_publications(publications: Publications) -> Shown:

@@ -7,6 +7,7 @@ from pathlib import Path
 from video_platform.domain.brief import MAX_TEXT_CHARACTERS, Brief
 from video_platform.domain.formats import Format
 from video_platform.domain.language import Language
+from video_platform.domain.look import Look
 from video_platform.errors import BriefError
 
 _MAX_BYTES = 4 * MAX_TEXT_CHARACTERS
@@ -40,11 +41,7 @@ def _read_bytes(file: str) -> bytes:
             with Path(file).open("rb") as reader:
                 data = reader.read(_MAX_BYTES + 1)
     except OSError as error:
-        raise BriefError(
-            f"{file} cannot be read: {error.strerror or error}.",
-            hint="Check the path and its permissions.",
-            code="file_unreadable",
-        ) from error
+        raise unreadable(file, error) from error
     if len(data) > _MAX_BYTES:
         raise BriefError(
             f"{file} is larger than {_MAX_BYTES // 1000} kB.",
@@ -53,6 +50,15 @@ def _read_bytes(file: str) -> bytes:
             code="brief_too_long",
         )
     return data
+
+
+def unreadable(file: str, error: OSError) -> BriefError:
+    """The refusal of a file that cannot be opened or read."""
+    return BriefError(
+        f"{file} cannot be read: {error.strerror or error}.",
+        hint="Check the path and its permissions.",
+        code="file_unreadable",
+    )
 
 
 def _decode(data: bytes, name: str) -> str:
@@ -139,6 +145,7 @@ def read_brief(
     style: str,
     voice: str,
     providers: list[str],
+    look: Look,
 ) -> Brief:
     """A brief from what was typed; every refusal names the value and the remedy."""
     chosen_language = parse_language(language)
@@ -154,4 +161,5 @@ def read_brief(
         voice=voice,
         providers=parse_providers(providers),
         source=source,
+        look=look,
     )

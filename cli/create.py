@@ -1,11 +1,32 @@
 """``create``: from a brief to a film."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.briefs import read_brief
+from cli.look import (
+    DEFAULT_LOOK,
+    AccentOption,
+    CaptionsOption,
+    CaptionsPlaceOption,
+    ExportOption,
+    FitOption,
+    GradeOption,
+    LogoCornerOption,
+    LogoOption,
+    LookWishes,
+    LutOption,
+    NetworkOption,
+    PresenterOption,
+    ProgressBarOption,
+    TitlesOption,
+    notes,
+    parse_look,
+    store_files,
+)
 from cli.output import document, say
 from video_platform.domain.brief import Brief
 from video_platform.errors import Stopped
@@ -34,6 +55,19 @@ def create(
     provider: Annotated[
         list[str] | None, typer.Option(help="CAPABILITY=NAME, e.g. voice=piper; repeatable.")
     ] = None,
+    captions: CaptionsOption = DEFAULT_LOOK.captions.style,
+    captions_place: CaptionsPlaceOption = DEFAULT_LOOK.captions.place,
+    grade: GradeOption = DEFAULT_LOOK.grade.preset,
+    lut: LutOption = "",
+    logo: LogoOption = "",
+    logo_corner: LogoCornerOption = "",
+    titles: TitlesOption = False,
+    progress_bar: ProgressBarOption = False,
+    accent: AccentOption = DEFAULT_LOOK.accent,
+    fit: FitOption = DEFAULT_LOOK.fit,
+    network: NetworkOption = DEFAULT_LOOK.network,
+    export: ExportOption = None,
+    presenter: PresenterOption = DEFAULT_LOOK.presenter,
     out: Annotated[Path, typer.Option(help="Folder the films are put in.")] = Path("films"),
     publish: Annotated[bool, typer.Option(help="Publish to the local channel, too.")] = True,
     new: Annotated[
@@ -45,6 +79,21 @@ def create(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Make a film from a brief. The same brief again continues or reuses what there is."""
+    wishes = LookWishes(
+        captions=captions,
+        captions_place=captions_place,
+        grade=grade,
+        lut=lut,
+        logo=logo,
+        logo_corner=logo_corner,
+        titles=titles,
+        progress_bar=progress_bar,
+        accent=accent,
+        fit=fit,
+        network=network,
+        exports=export or [],
+        presenter=presenter,
+    )
     brief = read_brief(
         words=text,
         file=file,
@@ -54,6 +103,7 @@ def create(
         style=style,
         voice=voice,
         providers=provider or [],
+        look=parse_look(wishes),
     )
     settings = Settings()
     if estimate:
@@ -64,7 +114,8 @@ def create(
 
     check_room(settings, out, duration_s=brief.duration_s, formats=len(brief.formats))
     studio = build_studio(settings)
-    project = studio.open_project(brief, salt=new)
+    look = store_files(brief.look, wishes, brief.language, studio.store)
+    project = studio.open_project(replace(brief, look=look), salt=new)
     make(settings, studio, project.key, out=out, publish=publish, as_json=as_json)
 
 
@@ -122,15 +173,19 @@ def make(
 
 
 def _show(studio: "Studio", key: str, report: dict[str, Any]) -> None:
-    from cli.projects import read_script
+    from cli.projects import read_script, read_timeline
 
     for film in report["films"]:
         say(f"{film['format']}  {film['duration_s']:.1f} s  {film['path']}")
+        for export, path in film["exports"].items():
+            say(f"      {export:<6}  {path}")
     calls = sum(stage["provider_calls"] for stage in report["stages"])
     say(f"Cost {report['cost_usd']:.2f} USD, {calls} generations made.")
     script = read_script(studio, key)
-    if script and script.notice:
-        say(f"Note: {script.notice}")
+    said = [script.notice] if script and script.notice else []
+    timeline = read_timeline(studio, key)
+    for note in [*said, *(notes(timeline) if timeline else ())]:
+        say(f"Note: {note}")
 
 
 def _show_estimate(brief: Brief, *, as_json: bool) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 from video_platform.agents.studio import Studio
 from video_platform.disk import storage_errors, sweep, write_atomically
 from video_platform.domain.codec import from_manifest
+from video_platform.domain.look import Export
 from video_platform.domain.manifests import Film, Montage
+from video_platform.domain.media import Media
 from video_platform.errors import InvalidInput, StorageFull
 from video_platform.settings import Settings
 
@@ -53,24 +55,40 @@ def read_montage(studio: Studio, key: str) -> Montage | None:
     return None if data is None else from_manifest(Montage, data)
 
 
+_EXPORT_ENDINGS = {
+    Export.H265: "h265.mp4",
+    Export.AV1: "av1.mp4",
+    Export.WEBM: "webm",
+    Export.GIF: "gif",
+    Export.AUDIO: "m4a",
+}
+
+
 def deliver(studio: Studio, key: str, out: Path) -> list[dict[str, Any]]:
-    """Write every film with its captions and poster into ``out``; the shapes of ``--json``."""
+    """Write every film and what stands beside it into ``out``; the shapes of ``--json``."""
     montage = read_montage(studio, key)
     return [_deliver(studio, key, film, out) for film in montage.films] if montage else []
 
 
 def _deliver(studio: Studio, key: str, film: Film, out: Path) -> dict[str, Any]:
-    stem = f"{key}-{film.format.slug}"
-    paths = {}
-    for media in (film.media, film.srt, film.vtt, film.poster):
-        path = out / f"{stem}.{media.extension}"
+    def put(media: Media, ending: str) -> str:
+        path = out / f"{key}-{film.format.slug}.{ending}"
         write_atomically(path, studio.store.path(media))
-        paths[media.extension] = str(path.absolute())
+        return str(path.absolute())
+
     return {
         "format": film.format.value,
-        "path": paths["mp4"],
+        "path": put(film.media, "mp4"),
         "duration_s": film.duration_ms / 1000,
         "sha256": film.media.sha256,
-        "captions": {"srt": paths["srt"], "vtt": paths["vtt"]},
-        "poster": paths[film.poster.extension],
+        "captions": {"srt": put(film.srt, "srt"), "vtt": put(film.vtt, "vtt")},
+        "poster": put(film.poster, film.poster.extension),
+        "contact_sheet": film.contact_sheet
+        and put(film.contact_sheet, f"sheet.{film.contact_sheet.extension}"),
+        "waveform": film.waveform and put(film.waveform, f"waveform.{film.waveform.extension}"),
+        "exports": {
+            export.value: put(media, _EXPORT_ENDINGS[export])
+            for export, media in film.exports.items()
+        },
+        "encoder": film.encoder,
     }

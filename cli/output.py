@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 
@@ -13,3 +14,15 @@ def say(text: str) -> None:
 def document(value: Any) -> None:
     """The command's one JSON document, on standard output."""
     print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201 - this is the door
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Rows for the person, on standard error; each cell is shown as it is."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(*columns, title=title, title_justify="left", box=None, pad_edge=False)
+    for row in rows:
+        shown.add_row(*map(Text, row))
+    Console(stderr=True).print(shown)

@@ -8,6 +8,7 @@ from cli.output import document, say
 from video_platform.domain.codec import from_manifest
 from video_platform.domain.project import Stage
 from video_platform.domain.script import Script
+from video_platform.domain.timeline import Timeline
 from video_platform.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,6 +28,14 @@ def read_script(studio: "Studio", key: str) -> Script | None:
 
     data = studio.store.blobs.read(manifest_key("script", key))
     return None if data is None else from_manifest(Script, data)
+
+
+def read_timeline(studio: "Studio", key: str) -> Timeline | None:
+    """The project's current timeline, if it was laid out."""
+    from resources.manifests import manifest_key
+
+    data = studio.store.blobs.read(manifest_key("timeline", key))
+    return None if data is None else from_manifest(Timeline, data)
 
 
 def check_scenes(studio: "Studio", key: str, scenes: tuple[int, ...]) -> None:

@@ -1,7 +1,7 @@
 """The live view of a run: a row per stage, with a bar where there is something to count."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from video_platform.agents.progress import BOARD, StageUpdate
@@ -21,12 +21,16 @@ LABELS: dict[Stage, str] = {
 
 
 @contextmanager
-def live_view(*, quiet: bool) -> Iterator[None]:
-    """Show progress while the block runs: bars on a terminal, a line per stage elsewhere."""
+def live_view(*, quiet: bool, stages: Iterable[Stage] = tuple(LABELS)) -> Iterator[None]:
+    """Show progress while the block runs: bars on a terminal, a line per stage elsewhere.
+
+    Args:
+        stages: those that have a bar, in order.
+    """
     if quiet:
         yield
     elif sys.stderr.isatty():
-        with _bars():
+        with _bars(stages):
             yield
     else:
         with BOARD.listening(_print_ends):
@@ -39,7 +43,7 @@ def _print_ends(update: StageUpdate) -> None:
 
 
 @contextmanager
-def _bars() -> Iterator[None]:
+def _bars(stages: Iterable[Stage]) -> Iterator[None]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -51,8 +55,8 @@ def _bars() -> Iterator[None]:
         console=Console(stderr=True),
     )
     rows = {
-        stage: progress.add_task("", total=1, start=False, label=label, sentence="")
-        for stage, label in LABELS.items()
+        stage: progress.add_task("", total=1, start=False, label=LABELS[stage], sentence="")
+        for stage in stages
     }
 
     def show(update: StageUpdate) -> None:

@@ -6,7 +6,13 @@
         NotConfigured           the operator can fix it; names the setting
         ProviderError           a service failed
             TransientProviderError   later may work
+                ProviderRateLimited  ProviderUnavailable  ProviderTimeout
             PermanentProviderError   asking again will not help
+                ProviderAuthFailed  ProviderQuotaExceeded  ContentRefused
+                ProviderRequestInvalid  BadProviderAnswer  JobFailed
+            LimitExceeded       the request is beyond what the provider can do; nothing was sent
+            OutcomeUnknown      it may have been accepted; only a look-up or a person may decide
+        BudgetExceeded          a spending cap would be passed; nothing was sent
         MontageError
             FfmpegMissing  FfmpegFailed  ProbeFailed
         StoreError
@@ -96,6 +102,90 @@ class PermanentProviderError(ProviderError):
     """The same request will never work."""
 
     code = "provider_refused"
+
+
+class ProviderRateLimited(TransientProviderError):
+    """Too many requests; ``retry_after_s`` is what the service asks for, 0 when it says nothing."""
+
+    code = "provider_rate_limited"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        provider: str,
+        operation: str,
+        hint: str = "",
+        retry_after_s: float = 0.0,
+    ) -> None:
+        super().__init__(message, provider=provider, operation=operation, hint=hint)
+        self.retry_after_s = retry_after_s
+
+
+class ProviderUnavailable(TransientProviderError):
+    """The service cannot be reached, or answers that it is out of order."""
+
+    code = "provider_unavailable"
+
+
+class ProviderTimeout(TransientProviderError):
+    """The service accepted the work and did not finish it in time."""
+
+    code = "provider_timeout"
+
+
+class ProviderAuthFailed(PermanentProviderError):
+    """The key is missing, wrong, or not allowed to do this."""
+
+    code = "provider_auth"
+
+
+class ProviderQuotaExceeded(PermanentProviderError):
+    """The account at the service has no money or credits left."""
+
+    code = "provider_quota"
+
+
+class ContentRefused(PermanentProviderError):
+    """The service's content rules refuse the prompt, the input or the result."""
+
+    code = "content_refused"
+
+
+class ProviderRequestInvalid(PermanentProviderError):
+    """The service says the request is wrong."""
+
+    code = "provider_request_invalid"
+
+
+class BadProviderAnswer(PermanentProviderError):
+    """The service answered something that is not what its contract says."""
+
+    code = "provider_bad_answer"
+
+
+class JobFailed(PermanentProviderError):
+    """The service accepted the work and failed at it."""
+
+    code = "provider_job_failed"
+
+
+class LimitExceeded(ProviderError):
+    """The request is beyond a limit of this provider. Found before anything was sent."""
+
+    code = "provider_limit"
+
+
+class OutcomeUnknown(ProviderError):
+    """The request left and no answer came: it may have been accepted and paid."""
+
+    code = "outcome_unknown"
+
+
+class BudgetExceeded(VideoPlatformError):
+    """A spending cap would be passed. Nothing was sent."""
+
+    code = "budget_exceeded"
 
 
 class MontageError(VideoPlatformError):

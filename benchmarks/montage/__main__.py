@@ -1,121 +1,103 @@
-"""`make bench`: what the montage costs beside x264 alone on the same frames, in one run."""
+"""``make bench``: what the montage costs beside its encoder and beside other ways, in one run.
 
-import os
-import resource
+Every figure of one table comes from this run on this machine; read the ratios.
+"""
+
+import argparse
+import json
+import platform
 import tempfile
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.montage.job import make_job, with_other_picture, with_other_word
-from video_platform.agents.montage import StoredSegments
-from video_platform.domain.formats import Format
-from video_platform.domain.timeline import Timeline
-from video_platform.montage.film import render_film
-from video_platform.montage.motion import StillCache
-from video_platform.montage.plan import FilmPlan, RenderSettings, plan_film
-from video_platform.montage.runner import Ffmpeg, find_ffmpeg
-from video_platform.montage.segments import _frames, encoder_arguments
-from video_platform.store import MediaStore, open_store
+from benchmarks.montage.bench import QUICK_SCENES, ROOT, TINY, Bench, Size
+from benchmarks.montage.measure import run_measured
+from benchmarks.montage.parts import NEED_MOVIEPY, OPTIONAL, PARTS
+from benchmarks.montage.report import MarkedDocument, Report
 
-WORKERS = os.cpu_count() or 1
+_DOCUMENT = ROOT / "docs" / "performance.md"
+_IMAGES = ROOT / "docs" / "images"
+_MOVIEPY = ROOT / ".venv" / "bench" / "bin" / "python"
 
 
-@dataclass
-class Cost:
-    """CPU seconds of this process and its children, and the time on the wall."""
-
-    cpu_s: float
-    wall_s: float
-
-
-def measure(work: Callable[[], object]) -> Cost:
-    def cpu() -> float:
-        used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        return sum(usage.ru_utime + usage.ru_stime for usage in used)
-
-    before, started = cpu(), time.monotonic()
-    work()
-    return Cost(cpu() - before, time.monotonic() - started)
-
-
-class Bench:
-    """One store, one FFmpeg, a folder per attempt."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.store: MediaStore = open_store((folder / "store").as_uri(), cache_dir=folder / "cache")
-        self.ffmpeg = Ffmpeg(find_ffmpeg())
-        self._attempts = iter(range(1000))
-
-    def plan(self, timeline: Timeline) -> FilmPlan:
-        return plan_film(timeline, Format.WIDE, RenderSettings())
-
-    def render(self, timeline: Timeline) -> Cost:
-        directory = self.folder / f"attempt-{next(self._attempts)}"
-        directory.mkdir()
-        return measure(
-            lambda: render_film(
-                self.plan(timeline),
-                media_path=self.store.path,
-                segments=StoredSegments(self.store.blobs),
-                directory=directory,
-                ffmpeg=self.ffmpeg,
-                progress=lambda *_: None,
-                max_workers=WORKERS,
-            )
-        )
-
-    def floor(self, timeline: Timeline) -> Cost:
-        """x264 alone: the film's own frames, drawn beforehand, at the same encoder settings."""
-        plan = self.plan(timeline)
-        raw = []
-        for index, segment in enumerate(plan.segments):
-            place = self.folder / f"floor-{index}"
-            place.mkdir()
-            with (place / "frames.yuv").open("wb") as writer:
-                for frame in _frames(segment, plan, StillCache(), self.store.path, lambda: None):
-                    writer.write(frame)
-            raw.append((place, segment))
-        source = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-video_size", "1920x1080"]
-        source += ["-framerate", "30", "-i", "frames.yuv"]
-        options = encoder_arguments(plan.settings.encoder, plan.rate)
-
-        def encode() -> None:
-            with ThreadPoolExecutor(WORKERS) as pool:
-                for done in [
-                    pool.submit(self.ffmpeg.run, [*source, *options, "out.mp4"], directory=place)
-                    for place, _ in raw
-                ]:
-                    done.result()
-
-        cost = measure(encode)
-        for place, _ in raw:
-            (place / "frames.yuv").unlink()
-        return cost
+def main(words: Sequence[str] | None = None) -> None:
+    """Run the chosen parts; ``--help`` tells the options."""
+    options = _parse(words)
+    parts = [name for name in PARTS if name in options.only]
+    if not options.moviepy_python.exists():
+        missing = [name for name in parts if name in NEED_MOVIEPY]
+        if missing:
+            print(f"Left out: {', '.join(missing)}. {options.moviepy_python} does not exist.")
+        parts = [name for name in parts if name not in NEED_MOVIEPY]
+    # Before half an hour of measuring, not after it.
+    document = MarkedDocument(_DOCUMENT) if options.write else None
+    with tempfile.TemporaryDirectory(dir=options.folder, prefix="bench-") as name:
+        bench = Bench(Path(name), _size(options), options.moviepy_python)
+        heading, report = _heading(bench), Report()
+        print(heading)
+        for part in parts:
+            PARTS[part](bench, report)
+        if document is not None:
+            document.fill("\n\n".join([heading, str(report), *_plots(bench)]))
 
 
-def main() -> None:
-    with tempfile.TemporaryDirectory() as name:
-        bench = Bench(Path(name))
-        job = make_job(bench.store, Path(name) / "media")
-        rows = {"x264 alone on the same frames": bench.floor(job), "full film": bench.render(job)}
-        rows["nothing changed"] = bench.render(job)
-        rows["one word of one scene changed"] = bench.render(with_other_word(job))
-        rows["one picture of eight changed"] = bench.render(with_other_picture(job))
-        shorter = replace(job, music=())
-        rows["music removed"] = bench.render(shorter)
-        floor, full = rows["x264 alone on the same frames"], rows["full film"]
-        print(f"Reference job: {job.duration_ms / 1000:.1f} s, {WORKERS} cores\n")
-        print("| what | CPU s | wall s | CPU / x264 alone | CPU / full film |")
-        print("|---|---|---|---|---|")
-        for what, cost in rows.items():
-            print(
-                f"| {what} | {cost.cpu_s:.1f} | {cost.wall_s:.1f} | "
-                f"{cost.cpu_s / floor.cpu_s:.2f} | {cost.cpu_s / full.cpu_s:.2f} |"
-            )
+def _parse(words: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.montage", description=__doc__)
+    usual = [name for name in PARTS if name not in OPTIONAL]
+    parser.add_argument(
+        "--only",
+        type=lambda names: _known(names.split(","), parser),
+        default=usual,
+        help=f"parts to run, of {','.join(PARTS)}; without this {','.join(usual)}",
+    )
+    parser.add_argument(
+        "--layered", action="store_true", help="moviepy's layered way, too: half an hour"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="moviepy makes two scenes; figures are scaled up"
+    )
+    parser.add_argument(
+        "--tiny", action="store_true", help="see that it runs: 360p, no real figures"
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="write docs/performance.md and its plots"
+    )
+    parser.add_argument("--moviepy-python", type=Path, default=_MOVIEPY, help="where moviepy is")
+    parser.add_argument("--folder", type=Path, help="for temporary files; five gigabytes")
+    options = parser.parse_args(words)
+    options.only = [*options.only, *(["layered"] if options.layered else [])]
+    return options
+
+
+def _size(options: argparse.Namespace) -> Size:
+    size = TINY if options.tiny else Size()
+    return replace(size, moviepy_scenes=QUICK_SCENES) if options.quick else size
+
+
+def _known(names: list[str], parser: argparse.ArgumentParser) -> list[str]:
+    for name in names:
+        if name not in PARTS:
+            parser.error(f"{name!r} is not a part; choose of {', '.join(PARTS)}.")
+    return names
+
+
+def _heading(bench: Bench) -> str:
+    job = bench.job(bench.size.scenes)
+    return (
+        f"Reference job: {bench.size.scenes} scenes, {job.duration_ms / 1000:.1f} s, "
+        f"{bench.size.height_px} lines at {job.rate.fraction} frames a second; {bench.workers} "
+        f"cores of {platform.machine()}, Python {platform.python_version()}."
+    )
+
+
+def _plots(bench: Bench) -> list[str]:
+    """Draw the run's figures; the Markdown that shows those there were figures for."""
+    directory = bench.new_folder("plot")
+    (directory / "figures.json").write_text(json.dumps(bench.figures()))
+    script = Path(__file__).with_name("plot.py")
+    drawn = run_measured([str(bench.moviepy), str(script), str(_IMAGES)], directory=directory).facts
+    return [f"![{title}](images/{name})" for name, title in drawn.items()]
 
 
 if __name__ == "__main__":

@@ -71,6 +71,9 @@ def test_impossible_format(command: Command) -> None:
         ("--voice=nobody", "voice_unknown", "narrator"),
         ("--provider=dance=espeak", "capability_unknown", "voice"),
         ("--provider=voice", "provider_invalid", "voice=piper"),
+        ("--captions=loud", "captions_unknown", "karaoke"),
+        ("--accent=red", "look_invalid", "#RRGGBB"),
+        ("--lut=nowhere.cube", "file_unreadable", "nowhere.cube"),
     ],
 )
 def test_unknown_choice_is_refused_before_anything_is_made(

@@ -8,7 +8,6 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -18,11 +17,11 @@ from tests.montage.conftest import Render
 from tests.montage.films import SMALL, make_timeline
 from video_platform.agents.timeline import build_timeline
 from video_platform.domain.formats import Format
-from video_platform.domain.manifests import AvatarClips, Motion, MotionKind
+from video_platform.domain.manifests import AvatarClips
 from video_platform.domain.timeline import Timeline, Transition, TransitionKind
 from video_platform.domain.timing import FrameRate
+from video_platform.montage.drawing import Material, draw_segment
 from video_platform.montage.film import _concat_list
-from video_platform.montage.motion import FrameBuffer, Still, StillCache, View, view_at
 from video_platform.montage.plan import (
     EncoderSettings,
     FilmPlan,
@@ -31,7 +30,7 @@ from video_platform.montage.plan import (
     plan_film,
 )
 from video_platform.montage.probe import probe_media
-from video_platform.montage.segments import _frames
+from video_platform.montage.stills import StillCache
 from video_platform.store import MediaStore
 
 
@@ -46,13 +45,11 @@ def decode(path: Path) -> tuple[list[np.ndarray], list[int]]:
 
 def planned_luma(plan: FilmPlan, store: MediaStore) -> list[np.ndarray]:
     """What the film should show, drawn without any encoder."""
-    shape = (plan.frame.height_px, plan.frame.width_px)
+    material = Material(stills=StillCache(), media_path=store.path)
     drawn = []
     for segment in plan.segments:
-        for frame in _frames(segment, plan, StillCache(), store.path, lambda: None):
-            drawn.append(
-                np.frombuffer(frame, np.uint8)[: shape[0] * shape[1]].reshape(shape).copy()
-            )
+        for frame in draw_segment(segment, plan, material):
+            drawn.append(frame.planes[0].copy())
     return drawn
 
 
@@ -174,38 +171,6 @@ def test_colours_survive(render: Render, store: MediaStore, tmp_path: Path) -> N
         assert np.abs(found - colour).max() <= 4, (colour, found)
 
 
-@pytest.mark.parametrize("kind", [MotionKind.ZOOM_IN, MotionKind.PAN_RIGHT, MotionKind.PAN_DOWN])
-def test_slow_moves_are_smooth_below_a_pixel(tmp_path: Path, kind: MotionKind) -> None:
-    """A disc's centre moves by an even step every frame, far below a pixel, never by jerks."""
-    image = np.zeros((396, 704), np.uint8)
-    cv2.circle(image, (560, 300), 40, 255, -1, cv2.LINE_AA)
-    path = tmp_path / "disc.png"
-    Image.fromarray(image).convert("RGB").save(path)
-    still, buffer = Still.load(path, (672, 378)), FrameBuffer(640, 360)
-    rows, columns = np.mgrid[0:360, 0:640]
-    centres = []
-    for number in range(60):
-        still.draw(view_at(Motion(kind=kind, strength=0.05), number / 299), buffer)
-        weight = buffer.planes[0].astype(float) - 16
-        centres.append(
-            ((weight * columns).sum() / weight.sum(), (weight * rows).sum() / weight.sum())
-        )
-    steps = np.diff(np.array(centres), axis=0)
-    assert np.abs(steps).max() < 0.25
-    # Positions rounded to 1/32 pixel, as many warps have them, would show as 0.015 and more.
-    assert np.abs(steps - steps.mean(axis=0)).max() < 0.01
-
-
-def test_large_picture_does_not_glitter(tmp_path: Path) -> None:
-    """A fine pattern that no frame can show becomes an even grey, not moving moiré."""
-    grid = (np.indices((720, 1280)).sum(axis=0) % 2 * 255).astype(np.uint8)
-    path = tmp_path / "grid.png"
-    Image.fromarray(grid).convert("RGB").save(path)
-    buffer = FrameBuffer(320, 180)
-    Still.load(path, (346, 194)).draw(View(zoom=1.03), buffer)
-    assert buffer.planes[0].std() < 4
-
-
 def test_ntsc_frames_are_exactly_even(render: Render, timeline: Timeline) -> None:
     plan, film = render(replace(timeline, rate=FrameRate(30000, 1001), words=()))
     with av.open(str(film.path)) as container:
@@ -235,22 +200,7 @@ def test_joins_do_not_drift_over_a_hundred_scenes() -> None:
         assert abs(start - float(plan.rate.seconds(segment.start_frame)) * 1e6) <= 1
 
 
-def test_slide_follows_the_reading_direction(
-    render: Render, timeline: Timeline, store: MediaStore
-) -> None:
-    from video_platform.montage.transitions import blend
-
-    old, new, out = (FrameBuffer(64, 32) for _ in range(3))
-    old.data[:], new.data[:] = 50, 200
-    blend(TransitionKind.SLIDE, old, new, 0.3, out, rtl=False)
-    assert (out.planes[0][0, 0], out.planes[0][0, -1]) == (50, 200)
-    blend(TransitionKind.SLIDE, old, new, 0.3, out, rtl=True)
-    assert (out.planes[0][0, 0], out.planes[0][0, -1]) == (200, 50)
-
-
 def test_frame_size_is_the_plan_s(render: Render, timeline: Timeline) -> None:
     _, film = render(timeline)
     probe = probe_media(film.path, "video/mp4")
     assert (probe.width_px, probe.height_px) == (SMALL.width_px, SMALL.height_px)
-    poster = probe_media(film.poster_path, "image/jpeg")
-    assert (poster.width_px, poster.height_px) == (SMALL.width_px, SMALL.height_px)

@@ -34,7 +34,7 @@ def plan(timeline: Timeline) -> FilmPlan:
 
 
 def keys(timeline: Timeline) -> list[str]:
-    return [segment.key for segment in plan(timeline).segments]
+    return [segment.pixels_key for segment in plan(timeline).segments]
 
 
 @given(

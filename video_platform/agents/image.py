@@ -66,6 +66,7 @@ def plan_images(project: Project, script: Script) -> list[tuple[int, ImageReques
                 project_seed=project.seed,
                 seed=_seed(project, scene.id),
                 oversize=OVERSIZE,
+                network=project.brief.look.network,
             ),
         )
         for position, scene in enumerate(script.scenes)

@@ -1,22 +1,40 @@
 """Montage agent: cuts the film in every format of the brief, rendering only what is new."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from video_platform.agents.progress import BOARD, StageUpdate
 from video_platform.agents.result import StageResult
 from video_platform.disk import private_directory
 from video_platform.domain.codec import from_manifest, to_manifest
-from video_platform.domain.formats import Format
+from video_platform.domain.formats import Format, Frame
+from video_platform.domain.look import Export
 from video_platform.domain.manifests import Film, Montage
+from video_platform.domain.media import Media
 from video_platform.domain.project import Project, Stage
 from video_platform.domain.timeline import Timeline
 from video_platform.interchange.subtitles import to_srt, to_vtt
+from video_platform.montage.audio import waveform
+from video_platform.montage.explain import PlanRecord, PlanState, explain_plan, record_plan
 from video_platform.montage.film import RenderedFilm, render_film
-from video_platform.montage.plan import FilmPlan, RenderSettings, plan_film
+from video_platform.montage.gif import gif_preview
+from video_platform.montage.hls import HlsWriter, preview_key
+from video_platform.montage.plan import (
+    PREVIEW_ENCODER,
+    FilmPlan,
+    RenderSettings,
+    plan_film,
+)
 from video_platform.montage.probe import probe_media
 from video_platform.montage.runner import Ffmpeg
+from video_platform.montage.sheets import contact_sheet, poster, scene_times
 from video_platform.store import MediaStore
 from video_platform.store.base import Blobs
+
+_PREVIEW_SIDE_PX = 360
+"""Shorter side of a preview: a ninth of the pixels of a 1080p film."""
+_WAVEFORM_PX = (1600, 240)
 
 
 class StoredSegments:
@@ -25,20 +43,27 @@ class StoredSegments:
     def __init__(self, blobs: Blobs) -> None:
         self._blobs = blobs
 
+    def has(self, key: str) -> bool:
+        """Whether the segment need not be rendered."""
+        return self._blobs.exists(_segment_name(key))
+
     def get(self, key: str, directory: Path) -> Path | None:
         """A local file of the segment, or nothing when it has to be rendered."""
-        name = f"segments/{key[:2]}/{key}"
-        if not self._blobs.exists(name):
+        if not self.has(key):
             return None
-        path = self._blobs.direct_path(name)
+        path = self._blobs.direct_path(_segment_name(key))
         if path is None:
             path = directory / key
-            self._blobs.download(name, path)
+            self._blobs.download(_segment_name(key), path)
         return path
 
     def put(self, key: str, path: Path) -> None:
         """Keep a rendered segment."""
-        self._blobs.upload(path, f"segments/{key[:2]}/{key}")
+        self._blobs.upload(path, _segment_name(key))
+
+
+def _segment_name(key: str) -> str:
+    return f"segments/{key[:2]}/{key}"
 
 
 class MontageAgent:
@@ -67,65 +92,153 @@ class MontageAgent:
             plan = plan_film(timeline, ratio, self._settings)
             film = self._stored(plan)
             if film is None:
-                film = self._render(plan, timeline, ratio, number, len(project.brief.formats))
+                follow = _follow(plan, number, len(project.brief.formats))
+                film = self._render(project, plan, timeline, follow)
             else:
                 reused += 1
+            self._remember(project, plan)
             films.append(film)
         return StageResult(value=Montage(films=tuple(films)), reused=reused)
+
+    def explain(self, project: Project, timeline: Timeline) -> dict[Format, PlanState]:
+        """What ``run`` would keep and render now, and why."""
+        states = {}
+        for ratio in project.brief.formats:
+            plan = plan_film(timeline, ratio, self._settings)
+            data = self._store.blobs.read(_record_name(project, ratio))
+            states[ratio] = explain_plan(
+                plan,
+                is_stored=StoredSegments(self._store.blobs).has,
+                is_film_kept=self._stored(plan) is not None,
+                before=None if data is None else from_manifest(PlanRecord, data),
+            )
+        return states
+
+    def preview(self, timeline: Timeline, ratio: Format, target: Path) -> Path:
+        """The whole film, small and quickly, written to ``target``; its segments are kept, too."""
+        settings = replace(self._settings, encoder=PREVIEW_ENCODER)
+        small = replace(timeline, look=replace(timeline.look, exports=()))
+        whole = plan_film(small, ratio, settings).frame
+        plan = plan_film(small, ratio, settings, frame=_shrunk(whole))
+        with private_directory(self._scratch_dir, "preview") as directory:
+            rendered = self._film(plan, directory, _follow(plan, 0, 1), None)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(rendered.path.read_bytes())
+        return target
+
+    def _remember(self, project: Project, plan: FilmPlan) -> None:
+        self._store.blobs.write(_record_name(project, plan.format), to_manifest(record_plan(plan)))
 
     def _stored(self, plan: FilmPlan) -> Film | None:
         data = self._store.blobs.read(f"films/{plan.key}.json")
         if data is None:
             return None
         film = from_manifest(Film, data)
-        whole = all(self._store.has(m) for m in (film.media, film.poster, film.srt, film.vtt))
-        return film if whole else None
+        beside = (film.contact_sheet, film.waveform, *film.exports.values())
+        needed = (film.media, film.poster, film.srt, film.vtt, *filter(None, beside))
+        return film if all(self._store.has(media) for media in needed) else None
 
     def _render(
-        self, plan: FilmPlan, timeline: Timeline, ratio: Format, number: int, count: int
-    ) -> Film:
-        def follow(done: int, total: int) -> None:
-            share = number + done / max(total, 1)
-            sentence = f"{ratio.value} frame {done} of {total}"
-            BOARD.post(StageUpdate(Stage.MONTAGE, share, count, sentence))
-
-        with private_directory(self._scratch_dir, "montage") as directory:
-            rendered = render_film(
-                plan,
-                media_path=self._store.path,
-                segments=StoredSegments(self._store.blobs),
-                directory=directory,
-                ffmpeg=self._ffmpeg,
-                progress=follow,
-                max_workers=self._max_workers,
-            )
-            film = self._keep(plan, timeline, ratio, rendered, directory)
-        self._store.blobs.write(f"films/{plan.key}.json", to_manifest(film))
-        return film
-
-    def _keep(
         self,
+        project: Project,
         plan: FilmPlan,
         timeline: Timeline,
-        ratio: Format,
-        rendered: RenderedFilm,
+        follow: Callable[[int, int], None],
+    ) -> Film:
+        blobs = self._store.blobs
+        with private_directory(self._scratch_dir, "montage") as directory:
+            parts = directory / "hls"
+            parts.mkdir()
+            audience = HlsWriter(
+                plan,
+                None,
+                publish=lambda name, path: blobs.upload(
+                    path, preview_key(project.key, plan.format, name)
+                ),
+                directory=parts,
+            )
+            rendered = self._film(plan, directory, follow, audience)
+            audience.finish()
+            film = self._keep(plan, timeline, rendered, directory)
+        blobs.write(f"films/{plan.key}.json", to_manifest(film))
+        return film
+
+    def _film(
+        self,
+        plan: FilmPlan,
         directory: Path,
+        follow: Callable[[int, int], None],
+        audience: HlsWriter | None,
+    ) -> RenderedFilm:
+        return render_film(
+            plan,
+            media_path=self._store.path,
+            segments=StoredSegments(self._store.blobs),
+            directory=directory,
+            ffmpeg=self._ffmpeg,
+            progress=follow,
+            max_workers=self._max_workers,
+            audience=audience,
+        )
+
+    def _keep(
+        self, plan: FilmPlan, timeline: Timeline, rendered: RenderedFilm, directory: Path
     ) -> Film:
         """Store the film and what stands beside it; it counts only after a full decode."""
-        srt, vtt = directory / "captions.srt", directory / "captions.vtt"
+        place = directory / "beside"
+        place.mkdir()
+        srt, vtt = place / "captions.srt", place / "captions.vtt"
         srt.write_bytes(to_srt(plan.cues))
         vtt.write_bytes(to_vtt(plan.cues))
-        poster_type = "image/jpeg" if rendered.poster_path.suffix == ".jpg" else "image/png"
+        times = scene_times(plan)
+        wave = waveform(
+            rendered.sound_path, size=_WAVEFORM_PX, speech=plan.audio.speech, directory=place
+        )
         return Film(
-            format=ratio,
-            media=self._store.put(
-                rendered.path, "video/mp4", probe_media(rendered.path, "video/mp4")
-            ),
-            poster=self._store.put(rendered.poster_path, poster_type),
+            format=plan.format,
+            media=self._probed(rendered.path, "video/mp4"),
+            poster=self._store.put(poster(rendered.path, times, place), "image/jpeg"),
             srt=self._store.put(srt, "application/x-subrip"),
             vtt=self._store.put(vtt, "text/vtt"),
             duration_ms=timeline.duration_ms,
             integrated_lufs=rendered.integrated_lufs,
             true_peak_dbtp=rendered.true_peak_dbtp,
             plan=plan.key,
+            exports={export: self._export(export, rendered, place) for export in plan.look.exports},
+            contact_sheet=self._store.put(contact_sheet(rendered.path, times, place), "image/jpeg"),
+            waveform=self._store.put(wave, "image/png"),
         )
+
+    def _export(self, export: Export, rendered: RenderedFilm, place: Path) -> Media:
+        if export is Export.GIF:
+            path = gif_preview(rendered.path, ffmpeg=self._ffmpeg, directory=place)
+            return self._store.put(path, "image/gif")
+        if export is Export.AUDIO:
+            return self._probed(rendered.sound_path, "audio/mp4")
+        path = rendered.exports[export]
+        return self._probed(path, "video/webm" if path.suffix == ".webm" else "video/mp4")
+
+    def _probed(self, path: Path, media_type: str) -> Media:
+        return self._store.put(path, media_type, probe_media(path, media_type))
+
+
+def _record_name(project: Project, ratio: Format) -> str:
+    return f"plans/{project.key}/{ratio.slug}.json"
+
+
+def _shrunk(frame: Frame) -> Frame:
+    """The frame at a preview's size, both sides even."""
+    factor = _PREVIEW_SIDE_PX / min(frame.width_px, frame.height_px)
+    width, height = (round(side * factor / 2) * 2 for side in (frame.width_px, frame.height_px))
+    return replace(frame, width_px=width, height_px=height)
+
+
+def _follow(plan: FilmPlan, number: int, count: int) -> Callable[[int, int], None]:
+    """Posts frames done of film ``number`` among ``count``."""
+
+    def post(done: int, total: int) -> None:
+        share = number + done / max(total, 1)
+        sentence = f"{plan.format.value} frame {done} of {total}"
+        BOARD.post(StageUpdate(Stage.MONTAGE, share, count, sentence))
+
+    return post

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 
 from video_platform.domain.formats import Format
 from video_platform.domain.language import Language
+from video_platform.domain.look import Network
 from video_platform.domain.media import Media
 from video_platform.domain.script import OnScreen
 
@@ -60,7 +61,7 @@ class ImageRequest:
     """Make one picture.
 
     Photographic providers use ``prompt``; designing ones lay out ``on_screen`` inside ``format``
-    and keep their text out of the caption zone (``domain.formats.FRAMES``). The picture is made
+    and keep their text out of the caption zone (``domain.formats.frame_for``). The picture is made
     larger than the frame by ``oversize`` so that motion never enlarges pixels.
 
     ``position`` counts from 0 and ``count`` is the number of scenes: a film's pictures share one
@@ -78,6 +79,7 @@ class ImageRequest:
     project_seed: int
     seed: int
     oversize: float = 1.0
+    network: Network = Network.ANY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -167,7 +167,7 @@ class Look:
 
     captions: CaptionLook = field(default_factory=CaptionLook)
     grade: Grade = field(default_factory=Grade)
-    fit: Fit = Fit.BLUR
+    fit: Fit = Fit.CROP
     accent: str = "#FFD050"
     """Colour of the spoken word and the progress bar, ``#RRGGBB``."""
     titles: bool = False

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from video_platform.domain.formats import Format
+from video_platform.domain.look import Export
 from video_platform.domain.media import Media
 from video_platform.domain.timing import Word
 
@@ -123,6 +124,11 @@ class Film:
     true_peak_dbtp: float
     plan: str
     """Hash of the render plan: equal plans give equal films."""
+    exports: Mapping[Export, Media] = field(default_factory=dict)
+    contact_sheet: Media | None = None
+    waveform: Media | None = None
+    encoder: str = "libx264"
+    """What encoded it, and why, where that was not what was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,8 @@
 """Bytes with a name: media are stored once, immutable, under their SHA-256."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 EXTENSIONS = {
     "image/png": "png",
@@ -52,3 +54,7 @@ class Media:
     def key(self) -> str:
         """Where a store keeps it, relative to the store's root."""
         return f"media/{self.sha256[:2]}/{self.sha256}.{self.extension}"
+
+
+MediaPath = Callable[[Media], Path]
+"""Gives a local file with a medium's bytes."""

@@ -44,6 +44,7 @@ class VideoClip:
         source_start_ms: where in its media a video clip begins.
         speed_percent: 200 plays a video twice as fast, 50 at half speed.
         own_sound_db: level of the video's own sound in the mix; none: it is silent.
+        foreground: transparent stills before ``media`` that move twice as far (parallax).
     """
 
     scene_id: int
@@ -55,6 +56,7 @@ class VideoClip:
     source_start_ms: int = 0
     speed_percent: int = 100
     own_sound_db: float | None = None
+    foreground: Mapping[Format, Media] = field(default_factory=dict)
 
     @property
     def end_frame(self) -> int:

@@ -1,175 +1,184 @@
-"""Burned captions: an ASS script for libass, with the spoken word picked out.
+"""Captions: cues become lines in their place, on a plate or outlined, the spoken word picked out.
 
-libass shapes and orders Arabic with digits and Latin inside correctly; FFmpeg's own ``drawtext``
-does not. User text can only ever become text: braces and backslashes are disarmed, control
-characters dropped.
+Everything here is pure but for colours: text is set elsewhere (``typesetting``), and what this
+module makes of it is a patch for each cue and for each word of it.
 """
 
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any
+from itertools import pairwise
+from math import ceil
 
 from video_platform.domain.captions import Cue
 from video_platform.domain.formats import Frame
-from video_platform.domain.timing import Word
-from video_platform.fonts import BOLD, FAMILY
+from video_platform.domain.look import CaptionPlace, CaptionStyle, Look
+from video_platform.domain.timing import FrameRate
+from video_platform.montage.layers import Ink, Paint, Patch, Rgb, rounded_rectangle
 from video_platform.montage.plan import CaptionSpan
+from video_platform.montage.typesetting import Line, SetLine, width_of
+
+DARK: Rgb = (12, 18, 28)
+"""Of plates and outlines: nearly black, a little blue."""
+PLATE_OPACITY = 0.78
+WHITE: Rgb = (255, 255, 255)
 
 _LINES = 2
-_LINE_SHARE = 0.46
+_LINE_SHARE = 0.45
 """Height of one line as a share of the caption zone: two lines and the plate's edge."""
-_PAD = 0.12
-"""Room between text and the edge of its plate, as a share of a line's height."""
-_PLATE = "&H1C120C&"
-_PLATE_ALPHA = "&H38&"
-_RIGHT_TO_LEFT, _LEFT_TO_RIGHT = "\u200f", "\u200e"
-_TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-"""Classes of the invisible characters that change the direction of what follows them."""
-_WORD_CHARACTERS = 120
-"""Longer words are shown cut: nobody reads them, and libass slows down on them."""
-_SPOKEN = "&H0050D0FF&"
-"""Warm yellow; ASS orders colours blue, green, red."""
+_EDGE, _SIDE = 0.1, 0.36
+"""Room over and beside text on its plate, as shares of a line's height."""
+_OUTLINE = 0.06
+"""Thickness of an outline, as a share of a line's height."""
 
 
-def build_ass(spans: Sequence[CaptionSpan], frame: Frame, frames_ms: Fraction, *, rtl: bool) -> str:
-    """The ASS document of a segment of length ``frames_ms``, timed from the segment's start.
+@dataclass(frozen=True, slots=True)
+class CaptionType:
+    """How the captions of a film are set: all that its cues have in common."""
 
-    ``rtl`` is the direction of the film's language, which every line is set in.
-    """
-    import pysubs2
+    frame: Frame
+    look: Look
+    is_rtl: bool
 
-    document = pysubs2.SSAFile()
-    document.info.update(
-        {
-            "PlayResX": str(frame.width_px),
-            "PlayResY": str(frame.height_px),
-            "WrapStyle": "2",
-            "ScaledBorderAndShadow": "yes",
-            "YCbCr Matrix": "TV.709",
-        }
-    )
-    size = _line_height(frame)
-    document.styles["Default"] = _style(pysubs2, frame, size)
+    @property
+    def line_px(self) -> int:
+        """Height of a line that fits: ascent and descent together."""
+        zone = (self.frame.caption_bottom - self.frame.caption_top) * self.frame.height_px
+        return int(zone * _LINE_SHARE * self.look.captions.size)
+
+    @property
+    def edge_px(self) -> int:
+        """Room over and under text on its plate."""
+        return round(self.line_px * _EDGE)
+
+    @property
+    def side_px(self) -> int:
+        """Room beside text on its plate."""
+        return round(self.line_px * _SIDE)
+
+    @property
+    def border_px(self) -> int:
+        """Thickness of the outline; 0 where there is none."""
+        outlined = self.look.captions.style is CaptionStyle.OUTLINE
+        return max(1, round(self.line_px * _OUTLINE)) if outlined else 0
+
+    @property
+    def margin_px(self) -> int:
+        """Room at the sides of the frame, even: straight edges there are sharp in chroma too."""
+        return ceil(self.frame.margin_x * self.frame.width_px / 2) * 2
+
+    @property
+    def zone(self) -> tuple[int, int]:
+        """First row, and the row below the last, of two lines with their plate."""
+        height = _LINES * self.line_px + 2 * self.edge_px
+        frame = self.frame
+        top = {
+            CaptionPlace.BOTTOM: round(frame.caption_bottom * frame.height_px) - height,
+            CaptionPlace.MIDDLE: (frame.height_px - height) // 2,
+            CaptionPlace.TOP: round(frame.margin_y * frame.height_px),
+        }[self.look.captions.place]
+        return top, top + height
+
+    def lines(self, cue: Cue) -> tuple[Line, ...]:
+        """The cue's lines at the size at which they stay inside zone and margins."""
+        texts = [tuple(word.text for word in line) for line in cue.lines]
+        size = self.line_px
+        room = self.frame.width_px * (1 - 2 * self.frame.margin_x) - 2 * self.side_px
+        widest = max(width_of(" ".join(text), size) for text in texts) + 2 * self.border_px
+        # Two per cent less than there is: libass rounds glyphs its own way.
+        fit = min(1.0, 0.98 * room / max(widest, 1), _LINES / len(texts))
+        return tuple(
+            Line(
+                words=text,
+                size_px=max(1, int(size * fit)),
+                is_rtl=self.is_rtl,
+                border_px=self.border_px,
+            )
+            for text in texts
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CuePicture:
+    """A cue as it looks before its first word is spoken, and where its words are."""
+
+    base: Patch
+    words: tuple[Ink, ...]
+
+    @classmethod
+    def of(cls, cue: Cue, kind: CaptionType, set_lines: Mapping[Line, SetLine]) -> "CuePicture":
+        """Put the cue together from its lines as set."""
+        lines = kind.lines(cue)
+        size = lines[0].size_px
+        top = _first_row(kind, size * len(lines))
+        texts = [
+            set_lines[line].moved(kind.frame.width_px // 2, top + number * size)
+            for number, line in enumerate(lines)
+        ]
+        words = tuple(ink for text in texts for ink in text.words)
+        borders = [Paint(ink, DARK) for text in texts for ink in text.borders]
+        ground = borders or [_plate(texts, kind, top, size)]
+        return cls(Patch.from_paints([*ground, *(Paint(word, WHITE) for word in words)]), words)
+
+    def spoken(self, word: int, look: Look) -> Patch:
+        """The cue while its ``word``, counted from 0, is spoken."""
+        lit = {
+            CaptionStyle.PLAIN: slice(0),
+            CaptionStyle.KARAOKE: slice(word + 1),
+            CaptionStyle.ACTIVE_WORD: slice(word, word + 1),
+            CaptionStyle.OUTLINE: slice(word, word + 1),
+        }[look.captions.style]
+        return self.base.recoloured(self.words[lit], WHITE, look.accent_rgb)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From which to before which frame of a segment a word of a cue is the spoken one."""
+
+    first_frame: int
+    end_frame: int
+    cue: Cue
+    word: int
+
+
+def steps_of(spans: Sequence[CaptionSpan], rate: FrameRate) -> tuple[Step, ...]:
+    """What is shown when; frame ``n`` shows what is due at its own time, ``n / rate``."""
+    steps = []
     for span in spans:
         cue = span.cue
-        shown = [(cue.start_ms, cue.end_ms, 0, _plate(cue, frame, size))]
-        shown += [
-            (start, end, 1, _cue_text(cue, active, frame, size, rtl=rtl))
-            for start, end, active in _steps(cue)
+        starts = [word.start_ms for word in cue.words]
+        frames = [_first_frame(ms - span.segment_offset, rate) for ms in (*starts, cue.end_ms)]
+        steps += [
+            Step(first, end, cue, number)
+            for number, (first, end) in enumerate(pairwise(frames))
+            if end > max(first, 0)
         ]
-        for start, end, layer, text in shown:
-            first = max(0, round(start - span.segment_offset))
-            last = min(round(frames_ms), round(end - span.segment_offset))
-            if last > first:
-                document.events.append(pysubs2.SSAEvent(first, last, text, layer=layer))
-    return document.to_string("ass")
+    return tuple(steps)
 
 
-def _line_height(frame: Frame) -> int:
-    zone = (frame.caption_bottom - frame.caption_top) * frame.height_px
-    return int(zone * _LINE_SHARE)
+def _first_frame(ms: Fraction, rate: FrameRate) -> int:
+    """The first frame whose time is not before ``ms``."""
+    return ceil(ms / 1000 * rate.fraction)
 
 
-def _style(pysubs2: Any, frame: Frame, size: int) -> Any:
-    color = pysubs2.Color
-    return pysubs2.SSAStyle(
-        fontname=FAMILY,
-        fontsize=size,
-        bold=True,
-        primarycolor=color(255, 255, 255),
-        outline=0,
-        shadow=0,
-        alignment=pysubs2.Alignment.BOTTOM_CENTER,
-        marginl=int(frame.margin_x * frame.width_px),
-        marginr=int(frame.margin_x * frame.width_px),
-        marginv=int((1 - frame.caption_bottom) * frame.height_px),
-        # The whole line is ordered at once, over the tags inside it; see ``_cue_text``.
-        encoding=-1,
-    )
+def _first_row(kind: CaptionType, height: int) -> int:
+    """Where the lines of a cue begin, which are ``height`` pixels high together."""
+    top, bottom = kind.zone
+    return {
+        CaptionPlace.BOTTOM: bottom - kind.edge_px - height,
+        CaptionPlace.MIDDLE: (top + bottom - height) // 2,
+        CaptionPlace.TOP: top + kind.edge_px,
+    }[kind.look.captions.place]
 
 
-def _steps(cue: Cue) -> list[tuple[int, int, Word]]:
-    """From when to when each word is the spoken one; the steps leave no gap."""
-    ends = [word.start_ms for word in cue.words[1:]] + [cue.end_ms]
-    return [(word.start_ms, end, word) for word, end in zip(cue.words, ends, strict=True)]
-
-
-def _cue_text(cue: Cue, active: Word, frame: Frame, size: int, *, rtl: bool) -> str:
-    # libass takes a line's direction from its first strong letter: without the mark, an Arabic
-    # line that begins with a Latin name is set from left to right, its words in the wrong order.
-    mark = _RIGHT_TO_LEFT if rtl else _LEFT_TO_RIGHT
-    lines = []
-    for line in cue.lines:
-        words = [
-            f"{{\\c{_SPOKEN}}}{_disarm(word.text)}{{\\c}}" if word is active else _disarm(word.text)
-            for word in line
-        ]
-        lines.append(mark + " ".join(words))
-    shrink = _fit(cue, frame, size)
-    prefix = f"{{\\fs{int(size * shrink)}}}" if shrink < 1 else ""
-    return prefix + "\\N".join(lines)
-
-
-def _plate(cue: Cue, frame: Frame, size: int) -> str:
+def _plate(texts: Sequence[SetLine], kind: CaptionType, top: int, size: int) -> Paint:
     """A dark rounded plate behind the cue: readable on any picture, where an outline looks torn."""
-    line = size * _fit(cue, frame, size)
-    pad = size * _PAD
-    widest = max(_width(_line_text(words), round(line)) for words in cue.lines)
-    width, height = round(widest + 6 * pad), round(line * len(cue.lines) + pad)
-    left = (frame.width_px - width) // 2
-    top = round(frame.caption_bottom * frame.height_px + pad / 2) - height
-    return f"{{\\an7\\pos({left},{top})\\c{_PLATE}\\1a{_PLATE_ALPHA}\\p1}}" + _rounded(
-        width, height, round(size * 0.22)
+    middle = kind.frame.width_px // 2
+    inks = [ink for text in texts for ink in text.words if ink.mask.size]
+    reach = (max(middle - ink.x, ink.right - middle) for ink in inks)
+    # Without anything to be seen on it there is no plate.
+    half = max(reach, default=-kind.side_px) + kind.side_px
+    ink = rounded_rectangle(
+        2 * half, size * len(texts) + 2 * kind.edge_px, radius=round(kind.line_px * 0.22)
     )
-
-
-def _rounded(width: int, height: int, radius: int) -> str:
-    """A rounded rectangle in ASS drawing commands, from the top left corner."""
-    w, h, r = width, height, radius
-    k = round(r * 0.448)  # a circle's quarter as a Bézier curve: 1 - 0.552 of the radius
-    return (
-        f"m {r} 0 l {w - r} 0 b {w - k} 0 {w} {k} {w} {r} "
-        f"l {w} {h - r} b {w} {h - k} {w - k} {h} {w - r} {h} "
-        f"l {r} {h} b {k} {h} 0 {h - k} 0 {h - r} l 0 {r} b 0 {k} {k} 0 {r} 0"
-    )
-
-
-def _line_text(words: Sequence[Word]) -> str:
-    return " ".join(word.text for word in words)
-
-
-def _disarm(text: str) -> str:
-    """The text with nothing in it that ASS would obey, nor that turns the rest of the line."""
-    plain = "".join(
-        c
-        for c in text
-        if unicodedata.category(c) not in ("Cc", "Zl", "Zp")
-        and unicodedata.bidirectional(c) not in _TURNING
-    )
-    # A word joiner after the backslash keeps it from starting a tag or a line break.
-    return plain[:_WORD_CHARACTERS].replace("\\", "\\\u2060").replace("{", "\\{")
-
-
-def _fit(cue: Cue, frame: Frame, size: int) -> float:
-    """How much smaller the cue has to be set to stay inside zone and margins; 1 when it fits."""
-    # Two per cent less than there is: libass rounds glyphs its own way.
-    room = 0.98 * frame.width_px * (1 - 2 * frame.margin_x) - 6 * _PAD * size
-    widest = max(_width(_line_text(line), size) for line in cue.lines)
-    tall = max(1.0, len(cue.lines) / _LINES)
-    return min(1.0, room / max(widest, 1.0), 1 / tall)
-
-
-@lru_cache(maxsize=8)
-def _font(size: int) -> Any:
-    """The caption face at the scale libass uses: its size is ascent plus descent, not the em."""
-    from PIL import ImageFont
-
-    whole = ImageFont.truetype(str(BOLD), 1000)
-    ascent, descent = whole.getmetrics()
-    return ImageFont.truetype(str(BOLD), max(1, round(size * 1000 / (ascent + descent))))
-
-
-def _width(text: str, size: int) -> float:
-    return float(_font(size).getlength(text[: 4 * _WORD_CHARACTERS]))
+    return Paint(ink.moved(middle - half, top - kind.edge_px), DARK, PLATE_OPACITY)

@@ -1,27 +1,38 @@
 """From plan to film: missing segments side by side, sound beside them, joined by stream copy."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from video_platform.domain.look import Export
+from video_platform.domain.media import MediaPath
 from video_platform.errors import MontageError
-from video_platform.montage.audio import Loudness, MixedAudio, measure, mix_audio
-from video_platform.montage.motion import FrameBuffer, StillCache
-from video_platform.montage.plan import FilmPlan, Segment
-from video_platform.montage.runner import Ffmpeg
-from video_platform.montage.segments import (
-    MediaPath,
-    first_frame,
-    link_or_copy,
-    render_segment,
-    timescale_hz,
+from video_platform.montage.audio import MixedAudio, measure, mix_audio, opus_of
+from video_platform.montage.drawing import Material, Overlay
+from video_platform.montage.encoding import LIBRARIES, timescale_hz
+from video_platform.montage.grade import apply_cube, make_cube, write_cube
+from video_platform.montage.overlays import make_overlays
+from video_platform.montage.plan import (
+    EXPORT_ENCODERS,
+    EncoderSettings,
+    FilmPlan,
+    Segment,
+    VideoCodec,
+    segment_key,
 )
+from video_platform.montage.runner import Ffmpeg
+from video_platform.montage.segments import link_or_copy, render_segment
+from video_platform.montage.stills import StillCache
 
 Progress = Callable[[int, int], None]
 """Called with frames done and frames in all; from any thread, often."""
+
+_IN_ORDER_SHARE = 0.6
+"""So much of a film is rendered from its beginning on, to be watched; the rest longest first, so
+that the workers end together."""
 
 
 class SegmentStore(Protocol):
@@ -36,12 +47,30 @@ class SegmentStore(Protocol):
         ...
 
 
+class Audience(Protocol):
+    """Who wants the film's parts as soon as they are there; called from any thread."""
+
+    def sound_ready(self, path: Path) -> None:
+        """The film's sound, as it will be in the film."""
+        ...
+
+    def segment_ready(self, index: int, path: Path) -> None:
+        """The segment ``index`` of the plan, as it will be in the film."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedFilm:
-    """A finished film in the attempt's directory, and what it took."""
+    """A finished film in the attempt's directory, and what it took.
+
+    Args:
+        exports: the same film in further encodings.
+        sound_path: the film's sound alone, as it is in the film.
+    """
 
     path: Path
-    poster_path: Path
+    sound_path: Path
+    exports: Mapping[Export, Path] = field(default_factory=dict)
     frames: int
     integrated_lufs: float
     true_peak_dbtp: float
@@ -58,6 +87,7 @@ def render_film(
     ffmpeg: Ffmpeg,
     progress: Progress,
     max_workers: int,
+    audience: Audience | None = None,
 ) -> RenderedFilm:
     """Render what the store does not hold, join it, and check the result.
 
@@ -68,35 +98,34 @@ def render_film(
     Raises:
         FfmpegFailed, StorageFull, MontageError: no film; finished segments are kept in the store.
     """
-    parts = directory / "parts"
-    parts.mkdir()
-    found = {
-        index: path
-        for index, segment in enumerate(plan.segments)
-        if (path := segments.get(segment.key, parts)) is not None
-    }
-    counter = _Counter(plan, found, progress)
-    sound = _make(plan, found, counter, media_path, segments, directory, ffmpeg, max_workers)
-    film = _join(plan, found, sound.path, directory, ffmpeg)
-    _check(plan, film)
+    work = _Render(plan, media_path, segments, directory, ffmpeg, audience)
+    counter = _Counter(plan, work.missing, progress)
+    sound = work.make(counter, max_workers)
+    films = {settings.codec: work.join(settings, sound.path) for settings in work.encoders}
+    for film in films.values():
+        _check(plan, film)
     return RenderedFilm(
-        path=film,
-        poster_path=_poster(plan, media_path, directory),
+        path=films[plan.settings.encoder.codec],
+        sound_path=sound.path,
+        exports={
+            export: films[EXPORT_ENCODERS[export].codec]
+            for export in plan.look.exports
+            if export in EXPORT_ENCODERS
+        },
         frames=plan.frames,
         integrated_lufs=sound.loudness.integrated_lufs,
         true_peak_dbtp=sound.loudness.true_peak_dbtp,
-        segments_rendered=counter.rendered,
-        segments_reused=len(plan.segments) - counter.rendered,
+        segments_rendered=len(work.missing),
+        segments_reused=len(plan.segments) - len(work.missing),
     )
 
 
 class _Counter:
     """Frames done, counted by all workers."""
 
-    def __init__(self, plan: FilmPlan, found: dict[int, Path], progress: Progress) -> None:
-        self.rendered = len(plan.segments) - len(found)
+    def __init__(self, plan: FilmPlan, missing: Mapping[int, Any], progress: Progress) -> None:
         self._total = plan.frames
-        self._done = sum(plan.segments[index].frames for index in found)
+        self._done = plan.frames - sum(plan.segments[index].frames for index in missing)
         self._progress = progress
         self._lock = threading.Lock()
         progress(self._done, self._total)
@@ -110,102 +139,180 @@ class _Counter:
             self._progress(done, self._total)
 
 
-def _make(
-    plan: FilmPlan,
-    found: dict[int, Path],
-    counter: _Counter,
-    media_path: MediaPath,
-    segments: SegmentStore,
-    directory: Path,
-    ffmpeg: Ffmpeg,
-    max_workers: int,
-) -> MixedAudio:
-    """Fill ``found`` with every segment and return the sound; stop everything on a failure."""
-    import cv2
+class _Render:
+    """One attempt at a film."""
 
-    cv2.setNumThreads(1)  # the workers are the parallelism
-    stills = StillCache(size=max_workers + 2)
-    pool = ThreadPoolExecutor(max_workers=max_workers, thread_name_prefix="montage")
+    def __init__(
+        self,
+        plan: FilmPlan,
+        media_path: MediaPath,
+        segments: SegmentStore,
+        directory: Path,
+        ffmpeg: Ffmpeg,
+        audience: Audience | None,
+    ) -> None:
+        self._plan = plan
+        self._media_path = media_path
+        self._store = segments
+        self._directory = directory
+        self._ffmpeg = ffmpeg
+        self._audience = audience
+        self.encoders = (
+            plan.settings.encoder,
+            *(EXPORT_ENCODERS[e] for e in plan.look.exports if e in EXPORT_ENCODERS),
+        )
+        self._parts: dict[tuple[int, VideoCodec], Path] = {}
+        parts = self._new_folder("parts")
+        self.missing: dict[int, list[EncoderSettings]] = {}
+        for index, segment in enumerate(plan.segments):
+            for settings in self.encoders:
+                kept = segments.get(segment_key(segment, settings), parts)
+                if kept is None:
+                    self.missing.setdefault(index, []).append(settings)
+                else:
+                    self._parts[index, settings.codec] = kept
 
-    def render(index: int, segment: Segment) -> None:
-        place = directory / f"segment-{index}"
-        place.mkdir()
-        path = render_segment(
+    def _new_folder(self, name: str) -> Path:
+        folder = self._directory / name
+        folder.mkdir()
+        return folder
+
+    def make(self, counter: _Counter, max_workers: int) -> MixedAudio:
+        """Render every missing segment and return the sound; stop everything on a failure."""
+        import cv2
+
+        cv2.setNumThreads(1)  # the workers are the parallelism
+        pool = ThreadPoolExecutor(max_workers=max_workers, thread_name_prefix="montage")
+        try:
+            sound = pool.submit(self._sound)
+            work: list[Future[Any]] = [sound]
+            if self.missing:
+                material = self._material(max_workers)
+                overlays = self._overlays()
+                work += [
+                    pool.submit(self._render, index, material, overlays.get(index), counter)
+                    for index in self._order()
+                ]
+            self._announce_kept()
+            done, _ = wait(work, return_when=FIRST_EXCEPTION)
+            for future in done:
+                future.result()
+            return sound.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            self._ffmpeg.stop_all()
+            raise
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _material(self, max_workers: int) -> Material:
+        """What all segments are drawn from."""
+        grade = self._plan.look.grade
+        size = max_workers + 2
+        if grade.is_neutral:
+            return Material(stills=StillCache(size), media_path=self._media_path)
+        cube = make_cube(grade, self._media_path(grade.lut) if grade.lut else None)
+        path = self._directory / "grade.cube"
+        write_cube(cube, path)
+        stills = StillCache(size, colors=lambda rgb: apply_cube(cube, rgb))
+        return Material(stills=stills, media_path=self._media_path, cube=path)
+
+    def _overlays(self) -> Mapping[int, Overlay]:
+        return make_overlays(
+            self._plan,
+            sorted(self.missing),
+            media_path=self._media_path,
+            ffmpeg=self._ffmpeg,
+            directory=self._new_folder("overlays"),
+        )
+
+    def _order(self) -> list[int]:
+        """Which missing segment is rendered when."""
+        border = self._plan.frames * _IN_ORDER_SHARE
+        segments = self._plan.segments
+        return sorted(
+            self.missing,
+            key=lambda index: (
+                (0, index) if segments[index].start_frame < border else (1, -segments[index].frames)
+            ),
+        )
+
+    def _announce_kept(self) -> None:
+        if self._audience is not None:
+            for index in range(len(self._plan.segments)):
+                path = self._parts.get((index, self._plan.settings.encoder.codec))
+                if path is not None and index not in self.missing:
+                    self._audience.segment_ready(index, path)
+
+    def _render(
+        self, index: int, material: Material, overlay: Overlay | None, counter: _Counter
+    ) -> None:
+        segment, settings = self._plan.segments[index], self.missing[index]
+        paths = render_segment(
             segment,
-            plan,
-            stills=stills,
-            media_path=media_path,
-            ffmpeg=ffmpeg,
-            directory=place,
+            self._plan,
+            settings,
+            material=material,
+            overlay=overlay,
+            directory=self._new_folder(f"segment-{index}"),
             on_frame=counter.frame,
         )
-        _check_frames(path, segment.frames)
-        segments.put(segment.key, path)
-        found[index] = path
+        for chosen, path in zip(settings, paths, strict=True):
+            _check_frames(path, segment)
+            self._store.put(segment_key(segment, chosen), path)
+            self._parts[index, chosen.codec] = path
+        if self._audience is not None:
+            self._audience.segment_ready(
+                index, self._parts[index, self._plan.settings.encoder.codec]
+            )
 
-    try:
-        sound = pool.submit(_sound, plan, media_path, segments, directory, ffmpeg)
-        # In the film's order, so that its beginning can be watched first.
-        work: list[Future[Any]] = [
-            pool.submit(render, index, segment)
-            for index, segment in enumerate(plan.segments)
-            if index not in found
-        ]
-        done, _ = wait([sound, *work], return_when=FIRST_EXCEPTION)
-        for future in done:
-            future.result()
-        return sound.result()
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        ffmpeg.stop_all()
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _sound(
-    plan: FilmPlan,
-    media_path: MediaPath,
-    segments: SegmentStore,
-    directory: Path,
-    ffmpeg: Ffmpeg,
-) -> MixedAudio:
-    """The film's sound from the store, or mixed now."""
-    place = directory / "sound"
-    place.mkdir()
-    kept = segments.get(plan.audio.key, place)
-    if kept is None:
-        mixed = mix_audio(
-            plan.audio, plan.settings, media_path=media_path, ffmpeg=ffmpeg, directory=place
-        )
-        segments.put(plan.audio.key, mixed.path)
+    def _sound(self) -> MixedAudio:
+        """The film's sound from the store, or mixed now."""
+        place = self._new_folder("sound")
+        plan = self._plan
+        kept = self._store.get(plan.audio.key, place)
+        if kept is None:
+            mixed = mix_audio(
+                plan.audio,
+                plan.settings,
+                media_path=self._media_path,
+                ffmpeg=self._ffmpeg,
+                directory=place,
+            )
+            self._store.put(plan.audio.key, mixed.path)
+        else:
+            path = place / "kept.m4a"
+            link_or_copy(kept, path)
+            mixed = MixedAudio(path, measure(self._ffmpeg, ["-f", "mov", "-i", path.name], place))
+        if self._audience is not None:
+            self._audience.sound_ready(mixed.path)
         return mixed
-    path = place / "kept.m4a"
-    link_or_copy(kept, path)
-    loudness: Loudness = measure(ffmpeg, ["-i", path.name], place)
-    return MixedAudio(path, loudness)
 
-
-def _join(
-    plan: FilmPlan, found: dict[int, Path], sound: Path, directory: Path, ffmpeg: Ffmpeg
-) -> Path:
-    """Segments one after the other by stream copy, with the sound beside them."""
-    place = directory / "join"
-    place.mkdir()
-    for index in range(len(plan.segments)):
-        link_or_copy(found[index], place / _segment_name(index))
-    (place / "segments.txt").write_text(_concat_list(plan), encoding="utf-8")
-    link_or_copy(sound, place / "sound.m4a")
-    ffmpeg.run(
-        [
-            *("-f", "concat", "-i", "segments.txt", "-f", "mov", "-i", "sound.m4a"),
-            *("-map", "0:v", "-map", "1:a", "-c", "copy", "-bitexact"),
-            *("-video_track_timescale", str(timescale_hz(plan.rate))),
-            *("-movflags", "+faststart", "film.mp4"),
-        ],
-        directory=place,
-    )
-    return place / "film.mp4"
+    def join(self, settings: EncoderSettings, sound: Path) -> Path:
+        """Segments one after the other by stream copy, with the sound beside them."""
+        place = self._new_folder(f"join-{settings.codec}")
+        for index in range(len(self._plan.segments)):
+            link_or_copy(self._parts[index, settings.codec], place / _segment_name(index))
+        (place / "segments.txt").write_text(_concat_list(self._plan), encoding="utf-8")
+        is_webm = settings.codec is VideoCodec.VP9
+        if is_webm:
+            sound = opus_of(sound, ffmpeg=self._ffmpeg, directory=place)
+            demuxer, options, name = "matroska", ["-cluster_time_limit", "2000"], "film.webm"
+        else:
+            timescale = str(timescale_hz(self._plan.rate))
+            options = ["-tag:v", LIBRARIES[settings.codec].tag, "-movflags", "+faststart"]
+            options += ["-video_track_timescale", timescale]
+            demuxer, name = "mov", "film.mp4"
+        beside = place / f"beside{sound.suffix}"
+        link_or_copy(sound, beside)
+        self._ffmpeg.run(
+            [
+                *("-f", "concat", "-i", "segments.txt", "-f", demuxer, "-i", beside.name),
+                *("-map", "0:v", "-map", "1:a", "-c", "copy", "-bitexact", *options, name),
+            ],
+            directory=place,
+        )
+        return place / name
 
 
 def _segment_name(index: int) -> str:
@@ -228,57 +335,38 @@ def _concat_list(plan: FilmPlan) -> str:
     return "".join(lines)
 
 
-def _check_frames(path: Path, frames: int) -> None:
-    found = _count_packets(path)
-    if found != frames:
-        raise MontageError(f"A segment has {found} frames and should have {frames}.")
+def _check_frames(path: Path, segment: Segment) -> None:
+    with _open(path) as container:
+        found = _count_packets(container)
+    if found != segment.frames:
+        raise MontageError(f"A segment has {found} frames and should have {segment.frames}.")
 
 
-def _count_packets(path: Path) -> int:
-    """Video packets in a file, without decoding: one a frame."""
+def _open(path: Path) -> Any:
     import av
 
-    with av.open(str(path), format="mov", options={"protocol_whitelist": "file"}) as container:
-        return sum(1 for packet in container.demux(video=0) if packet.size)
+    demuxer = "matroska" if path.suffix == ".webm" else "mov"
+    return av.open(str(path), format=demuxer, options={"protocol_whitelist": "file"})
+
+
+def _count_packets(container: Any) -> int:
+    """Frames in a file, without decoding: one a packet, but for those an encoder hides."""
+    return sum(1 for packet in container.demux(video=0) if packet.size)
 
 
 def _check(plan: FilmPlan, film: Path) -> None:
     """Every planned frame is there, and picture and sound are equally long."""
-    import av
-
-    found = _count_packets(film)
-    with av.open(str(film), format="mov", options={"protocol_whitelist": "file"}) as container:
-        sound = container.streams.audio[0]
-        seconds = float((sound.duration or 0) * (sound.time_base or 0))
+    with _open(film) as container:
+        found = _count_packets(container)
+    with _open(film) as container:
+        seconds = sum(
+            float(packet.duration * packet.time_base)
+            for packet in container.demux(audio=0)
+            if packet.size and packet.duration
+        )
     planned = float(plan.rate.seconds(plan.frames))
     if found != plan.frames or abs(seconds - planned) > 0.1:
         raise MontageError(
             f"The film has {found} of {plan.frames} frames and {seconds:.2f} of {planned:.2f} s "
             "of sound."
         )
-
-
-def _poster(plan: FilmPlan, media_path: MediaPath, directory: Path) -> Path:
-    """The first scene's picture as the film shows it, as JPEG."""
-    import cv2
-    import numpy as np
-    from PIL import Image
-
-    buffer: FrameBuffer = first_frame(plan, media_path)
-    luma, first, second = buffer.planes
-    size = (plan.frame.width_px, plan.frame.height_px)
-    chroma = [cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in (first, second)]
-    y, u, v = (plane.astype(np.float32) for plane in (luma, *chroma))
-    # The inverse of BT.709, limited range.
-    bright, u, v = (y - 16) * 1.16438356, u - 128, v - 128
-    rgb = np.stack(
-        [
-            bright + 1.79274107 * v,
-            bright - 0.21324861 * u - 0.53290933 * v,
-            bright + 2.11240179 * u,
-        ],
-        axis=-1,
-    )
-    path = directory / "poster.jpg"
-    Image.fromarray(np.clip(np.rint(rgb), 0, 255).astype(np.uint8)).save(path, quality=90)
-    return path

@@ -9,14 +9,16 @@ A segment's key covers everything that decides its pixels and nothing else: movi
 timeline changes no key, changing a word changes one.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
 from video_platform.domain.captions import LINE_CHARACTERS, Cue, group_words
 from video_platform.domain.codec import content_hash
-from video_platform.domain.formats import FRAMES, Format, Frame
-from video_platform.domain.look import CaptionStyle, Fit, Look
+from video_platform.domain.formats import Format, Frame, frame_for
+from video_platform.domain.look import CaptionStyle, Export, Fit, Look
+from video_platform.domain.loudness import LOUDNESS_TARGETS, LoudnessTarget
 from video_platform.domain.manifests import Motion
 from video_platform.domain.media import Media
 from video_platform.domain.timeline import (
@@ -35,10 +37,20 @@ ENGINE_VERSION = "3"
 """Part of every key: raise it when equal plans give other pixels or sound."""
 
 
+class VideoCodec(StrEnum):
+    """How a film's pictures are compressed."""
+
+    H264 = "h264"
+    H265 = "h265"
+    AV1 = "av1"
+    VP9 = "vp9"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncoderSettings:
-    """x264 as the film is encoded; the choice is measured in ``docs/montage-encoder.md``."""
+    """How a film is encoded: x264, as measured in ``docs/montage-encoder.md``."""
 
+    codec: VideoCodec = VideoCodec.H264
     preset: str = "veryfast"
     crf: int = 21
     tuning: str = (
@@ -49,18 +61,41 @@ class EncoderSettings:
     keyframe_s: int = 2
 
 
+_TAGS = "colorprim=bt709:transfer=bt709:colormatrix=bt709:range=limited"
+EXPORT_ENCODERS: dict[Export, EncoderSettings] = {
+    Export.H265: EncoderSettings(
+        codec=VideoCodec.H265,
+        preset="superfast",
+        crf=24,
+        tuning=f"open-gop=0:scenecut=0:pools=none:frame-threads=1:log-level=none:{_TAGS}",
+    ),
+    Export.AV1: EncoderSettings(codec=VideoCodec.AV1, preset="8", crf=35, tuning="lp=1"),
+    Export.WEBM: EncoderSettings(codec=VideoCodec.VP9, preset="5", crf=34, tuning=""),
+}
+"""Exports with pictures of their own, at about the quality of the H.264 film."""
+PREVIEW_ENCODER = EncoderSettings(
+    preset="ultrafast", crf=26, tuning="scenecut=0:open-gop=0:colormatrix=bt709:range=tv"
+)
+"""For a look at the whole film before it is rendered in full."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderSettings:
     """Everything about the look and sound of a film that is not in its timeline."""
 
     encoder: EncoderSettings = EncoderSettings()
-    loudness_lufs: float = -14.0
-    true_peak_dbtp: float = -1.0
+    loudness: LoudnessTarget | None = None
+    """None: what the film's network asks for."""
     music_under_voice_db: float = 16.0
     music_in_pauses_db: float = 7.0
     """How far the music stays under the voice's level while nobody speaks."""
     sample_rate_hz: int = 48_000
     audio_bit_rate_bps: int = 192_000
+
+
+def segment_key(segment: "Segment", settings: EncoderSettings) -> str:
+    """What a segment encoded like this is stored under."""
+    return content_hash([segment.pixels_key, settings])
 
 
 class SegmentKind(StrEnum):
@@ -78,6 +113,8 @@ class Shot:
     """
 
     media: Media
+    foreground: Media | None
+    """A transparent picture that moves more than ``media``, behind which it lies: parallax."""
     motion: Motion | None
     clip_frames: int
     first_frame: int
@@ -124,6 +161,8 @@ class Segment:
     """A run of frames that is rendered, kept and reused as one."""
 
     kind: SegmentKind
+    scenes: tuple[int, ...]
+    """Whose pictures it shows; a transition shows two."""
     start_frame: int
     frames: int
     shots: tuple[Shot, ...]
@@ -131,10 +170,10 @@ class Segment:
     captions: tuple[CaptionSpan, ...]
     insets: tuple[InsetSpan, ...]
     titles: tuple[TitleSpan, ...]
+    parts: Mapping[str, str]
+    """Hash of each thing that decides the frames, by its name."""
     pixels_key: str
     """Hash of everything that decides the frames as drawn."""
-    key: str
-    """Hash of the frames and how they are encoded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +198,7 @@ class AudioPlan:
     music: tuple[AudioClip, ...]
     effects: tuple[AudioClip, ...]
     footage: tuple[FootageSound, ...]
+    target: LoudnessTarget
     speech: tuple[tuple[int, int], ...]
     """Milliseconds from and to of every stretch in which someone speaks."""
     key: str
@@ -189,46 +229,10 @@ def plan_film(
     timeline: Timeline, ratio: Format, settings: RenderSettings, *, frame: Frame | None = None
 ) -> FilmPlan:
     """The plan of one format, at its usual size or in another ``frame``. Pure."""
-    frame = frame or FRAMES[ratio]
-    halves = {transition.at_frame: transition for transition in timeline.transitions}
-    captions = [_clip_cues(timeline, clip, ratio) for clip in timeline.video]
-    segments: list[Segment] = []
-    for index, clip in enumerate(timeline.video):
-        incoming = halves.get(clip.start_frame) if index else None
-        if incoming is not None and incoming.frames:
-            before = timeline.video[index - 1]
-            segments.append(
-                _transition_segment(
-                    timeline,
-                    ratio,
-                    frame,
-                    settings,
-                    incoming,
-                    (before, clip),
-                    captions[index - 1 : index + 1],
-                )
-            )
-        start = clip.start_frame + (incoming.frames // 2 if incoming else 0)
-        outgoing = halves.get(clip.end_frame)
-        end = clip.end_frame - (outgoing.frames // 2 if outgoing else 0)
-        if end > start:
-            segments.append(
-                _segment(
-                    timeline,
-                    ratio,
-                    frame,
-                    settings,
-                    kind=SegmentKind.BODY,
-                    start=start,
-                    frames=end - start,
-                    clips=(clip,),
-                    transition=None,
-                    captions=(captions[index],),
-                )
-            )
+    frame = frame or frame_for(ratio, timeline.look.network)
+    planner = _Planner(timeline, ratio, frame)
+    segments = planner.segments()
     audio = _plan_audio(timeline, ratio, settings)
-    cues = tuple(cue for cues in captions for cue in _placed(timeline, cues))
-    film_key = content_hash([ENGINE_VERSION, frame, audio.key, *(s.key for s in segments)])
     return FilmPlan(
         format=ratio,
         frame=frame,
@@ -237,10 +241,18 @@ def plan_film(
         is_rtl=timeline.language.is_rtl,
         look=timeline.look,
         settings=settings,
-        segments=tuple(segments),
+        segments=segments,
         audio=audio,
-        cues=cues,
-        key=film_key,
+        cues=planner.cues(),
+        key=content_hash(
+            [
+                ENGINE_VERSION,
+                frame,
+                audio.key,
+                timeline.look.exports,
+                *(segment_key(segment, settings.encoder) for segment in segments),
+            ]
+        ),
     )
 
 
@@ -252,166 +264,177 @@ class _ClipCues:
     cues: tuple[Cue, ...]
 
 
-def _clip_start_ms(timeline: Timeline, clip: VideoClip) -> Fraction:
-    return timeline.rate.seconds(clip.start_frame) * 1000
+class _Planner:
+    """Divides the picture track of one format into segments."""
 
+    def __init__(self, timeline: Timeline, ratio: Format, frame: Frame) -> None:
+        self._timeline = timeline
+        self._ratio = ratio
+        self._frame = frame
+        self._at_cut = {transition.at_frame: transition for transition in timeline.transitions}
+        self._clip_cues = [self._cues_of(clip) for clip in timeline.video]
 
-def _clip_cues(timeline: Timeline, clip: VideoClip, ratio: Format) -> _ClipCues:
-    """Words whose beginning falls into the clip, so that no cue spans a change of scene."""
-    start = _clip_start_ms(timeline, clip)
-    end = timeline.rate.seconds(clip.end_frame) * 1000
-    # Times are taken back to the clip's start and rounded there: a scene that moves along the
-    # timeline keeps exactly the same captions, and so its segment.
-    words = [
-        Word(word.text, round(word.start_ms - start), round(word.end_ms - start))
-        for word in timeline.words
-        if start <= word.start_ms < end
-    ]
-    return _ClipCues(clip, group_words(words, line_characters=LINE_CHARACTERS[ratio]))
+    def segments(self) -> tuple[Segment, ...]:
+        """Every frame of the film, in order, in exactly one segment."""
+        made: list[Segment] = []
+        for index, clip in enumerate(self._timeline.video):
+            incoming = self._at_cut.get(clip.start_frame) if index else None
+            if incoming is not None and incoming.frames:
+                made.append(self._transition(incoming, index))
+            start = clip.start_frame + self._half(clip.start_frame)
+            end = clip.end_frame - self._half(clip.end_frame)
+            if end > start:
+                made.append(
+                    self._segment(SegmentKind.BODY, start, end - start, [self._clip_cues[index]])
+                )
+        return tuple(made)
 
+    def cues(self) -> tuple[Cue, ...]:
+        """All cues in the film's time."""
+        return tuple(cue for clip_cues in self._clip_cues for cue in self._placed(clip_cues))
 
-def _placed(timeline: Timeline, clip_cues: _ClipCues) -> list[Cue]:
-    """The clip's cues in the film's time."""
-    offset = round(_clip_start_ms(timeline, clip_cues.clip))
-    return [
-        Cue(
-            words=tuple(word.shifted(offset) for word in cue.words),
-            lines=tuple(tuple(word.shifted(offset) for word in line) for line in cue.lines),
-            end_ms=cue.end_ms + offset,
-        )
-        for cue in clip_cues.cues
-    ]
+    def _half(self, cut: int) -> int:
+        """Frames a transition at this cut takes from each side."""
+        transition = self._at_cut.get(cut)
+        return transition.frames // 2 if transition else 0
 
+    def _start_ms(self, clip: VideoClip) -> Fraction:
+        return self._timeline.rate.seconds(clip.start_frame) * 1000
 
-def _transition_segment(
-    timeline: Timeline,
-    ratio: Format,
-    frame: Frame,
-    settings: RenderSettings,
-    transition: Transition,
-    clips: tuple[VideoClip, VideoClip],
-    captions: list[_ClipCues],
-) -> Segment:
-    return _segment(
-        timeline,
-        ratio,
-        frame,
-        settings,
-        kind=SegmentKind.TRANSITION,
-        start=transition.at_frame - transition.frames // 2,
-        frames=transition.frames,
-        clips=clips,
-        transition=transition.kind,
-        captions=tuple(captions),
-    )
-
-
-def _segment(
-    timeline: Timeline,
-    ratio: Format,
-    frame: Frame,
-    settings: RenderSettings,
-    *,
-    kind: SegmentKind,
-    start: int,
-    frames: int,
-    clips: tuple[VideoClip, ...],
-    transition: TransitionKind | None,
-    captions: tuple[_ClipCues, ...],
-) -> Segment:
-    shots = tuple(_shot(timeline, clip, ratio, start) for clip in clips)
-    spans = tuple(span for cues in captions for span in _spans(timeline, cues, start, frames))
-    insets = _insets(timeline, ratio, start, frames)
-    titles = _titles(timeline, start, frames)
-    look = timeline.look
-    pixels_key = content_hash(
-        [
-            ENGINE_VERSION,
-            frame,
-            timeline.rate,
-            frames,
-            shots,
-            transition,
-            timeline.language,
-            (spans, look.captions) if spans else None,
-            insets,
-            titles,
-            look.accent if spans or titles or look.progress_bar else None,
-            look.grade,
-            look.logo,
-            # The bar grows over the whole film: with it a segment's pixels depend on its place.
-            (start, timeline.frames) if look.progress_bar else None,
+    def _cues_of(self, clip: VideoClip) -> _ClipCues:
+        """Words whose beginning falls into the clip, so that no cue spans a change of scene."""
+        start = self._start_ms(clip)
+        end = self._timeline.rate.seconds(clip.end_frame) * 1000
+        # Times are taken back to the clip's start and rounded there: a scene that moves along the
+        # timeline keeps exactly the same captions, and so its segment.
+        words = [
+            Word(word.text, round(word.start_ms - start), round(word.end_ms - start))
+            for word in self._timeline.words
+            if start <= word.start_ms < end
         ]
-    )
-    return Segment(
-        kind=kind,
-        start_frame=start,
-        frames=frames,
-        shots=shots,
-        transition=transition,
-        captions=spans,
-        insets=insets,
-        titles=titles,
-        pixels_key=pixels_key,
-        key=content_hash([pixels_key, settings.encoder]),
-    )
+        return _ClipCues(clip, group_words(words, line_characters=LINE_CHARACTERS[self._ratio]))
 
+    def _placed(self, clip_cues: _ClipCues) -> list[Cue]:
+        """The clip's cues in the film's time."""
+        offset = round(self._start_ms(clip_cues.clip))
+        return [
+            Cue(
+                words=tuple(word.shifted(offset) for word in cue.words),
+                lines=tuple(tuple(word.shifted(offset) for word in line) for line in cue.lines),
+                end_ms=cue.end_ms + offset,
+            )
+            for cue in clip_cues.cues
+        ]
 
-def _shot(timeline: Timeline, clip: VideoClip, ratio: Format, start: int) -> Shot:
-    halves = {transition.at_frame: transition.frames // 2 for transition in timeline.transitions}
-    before, after = halves.get(clip.start_frame, 0), halves.get(clip.end_frame, 0)
-    return Shot(
-        media=clip.media[ratio],
-        motion=clip.motion,
-        clip_frames=before + clip.frames + after,
-        first_frame=before + start - clip.start_frame,
-        fit=clip.fit,
-        source_start_ms=clip.source_start_ms,
-        speed_percent=clip.speed_percent,
-    )
-
-
-def _insets(timeline: Timeline, ratio: Format, start: int, frames: int) -> tuple[InsetSpan, ...]:
-    return tuple(
-        InsetSpan(
-            media=inset.media[ratio],
-            box=inset.boxes[ratio],
-            shape=inset.shape,
-            frames=inset.frames,
-            first_frame=start - inset.start_frame,
-            source_start_ms=inset.source_start_ms,
-            speed_percent=inset.speed_percent,
+    def _transition(self, transition: Transition, index: int) -> Segment:
+        return self._segment(
+            SegmentKind.TRANSITION,
+            transition.at_frame - transition.frames // 2,
+            transition.frames,
+            self._clip_cues[index - 1 : index + 1],
+            transition.kind,
         )
-        for inset in timeline.insets
-        if inset.start_frame < start + frames and inset.end_frame > start
-    )
 
-
-def _titles(timeline: Timeline, start: int, frames: int) -> tuple[TitleSpan, ...]:
-    return tuple(
-        TitleSpan(
-            kind=title.kind,
-            text=title.text,
-            detail=title.detail,
-            frames=title.frames,
-            first_frame=start - title.start_frame,
+    def _segment(
+        self,
+        kind: SegmentKind,
+        start: int,
+        frames: int,
+        clip_cues: list[_ClipCues],
+        transition: TransitionKind | None = None,
+    ) -> Segment:
+        """One segment; ``clip_cues`` holds the clips it shows, with their cues."""
+        timeline, look = self._timeline, self._timeline.look
+        shots = tuple(self._shot(cues.clip, start) for cues in clip_cues)
+        spans = tuple(span for cues in clip_cues for span in self._spans(cues, start, frames))
+        insets = self._insets(start, frames)
+        titles = self._titles(start, frames)
+        decides = {
+            "engine": ENGINE_VERSION,
+            "frame size": (self._frame, timeline.rate),
+            "length": (frames, [(s.clip_frames, s.first_frame) for s in shots]),
+            "picture": [(s.media.sha256, s.foreground and s.foreground.sha256) for s in shots],
+            "move": [(s.motion, s.fit, s.source_start_ms, s.speed_percent) for s in shots],
+            "transition": transition,
+            "captions": (spans, look.captions, timeline.language) if spans else None,
+            "insets": insets,
+            "titles": (titles, timeline.language, look.captions, look.logo) if titles else None,
+            "accent": look.accent if spans or titles or look.progress_bar else None,
+            "grade": look.grade,
+            "logo": (look.logo, look.captions) if look.logo else None,
+            # The bar grows over the whole film: with it, pixels depend on their place.
+            "progress bar": (start, timeline.frames, timeline.language.is_rtl)
+            if look.progress_bar
+            else None,
+        }
+        parts = {name: content_hash([value]) for name, value in decides.items()}
+        return Segment(
+            kind=kind,
+            scenes=tuple(cues.clip.scene_id for cues in clip_cues),
+            start_frame=start,
+            frames=frames,
+            shots=shots,
+            transition=transition,
+            captions=spans,
+            insets=insets,
+            titles=titles,
+            parts=parts,
+            pixels_key=content_hash(parts),
         )
-        for title in timeline.titles
-        if title.start_frame < start + frames and title.end_frame > start
-    )
 
+    def _shot(self, clip: VideoClip, start: int) -> Shot:
+        before, after = self._half(clip.start_frame), self._half(clip.end_frame)
+        return Shot(
+            media=clip.media[self._ratio],
+            foreground=clip.foreground.get(self._ratio),
+            motion=clip.motion,
+            clip_frames=before + clip.frames + after,
+            first_frame=before + start - clip.start_frame,
+            fit=clip.fit,
+            source_start_ms=clip.source_start_ms,
+            speed_percent=clip.speed_percent,
+        )
 
-def _spans(timeline: Timeline, clip_cues: _ClipCues, start: int, frames: int) -> list[CaptionSpan]:
-    """The clip's cues that are on screen during these frames."""
-    if timeline.look.captions.style is CaptionStyle.NONE:
-        return []
-    offset = timeline.rate.seconds(start - clip_cues.clip.start_frame) * 1000
-    length = timeline.rate.seconds(frames) * 1000
-    return [
-        CaptionSpan(cue=cue, segment_offset=offset)
-        for cue in clip_cues.cues
-        if cue.start_ms < offset + length and cue.end_ms > offset
-    ]
+    def _insets(self, start: int, frames: int) -> tuple[InsetSpan, ...]:
+        return tuple(
+            InsetSpan(
+                media=inset.media[self._ratio],
+                box=inset.boxes[self._ratio],
+                shape=inset.shape,
+                frames=inset.frames,
+                first_frame=start - inset.start_frame,
+                source_start_ms=inset.source_start_ms,
+                speed_percent=inset.speed_percent,
+            )
+            for inset in self._timeline.insets
+            if inset.start_frame < start + frames and inset.end_frame > start
+        )
+
+    def _titles(self, start: int, frames: int) -> tuple[TitleSpan, ...]:
+        return tuple(
+            TitleSpan(
+                kind=title.kind,
+                text=title.text,
+                detail=title.detail,
+                frames=title.frames,
+                first_frame=start - title.start_frame,
+            )
+            for title in self._timeline.titles
+            if title.start_frame < start + frames and title.end_frame > start
+        )
+
+    def _spans(self, clip_cues: _ClipCues, start: int, frames: int) -> list[CaptionSpan]:
+        """The clip's cues that are on screen during these frames."""
+        if self._timeline.look.captions.style is CaptionStyle.NONE:
+            return []
+        rate = self._timeline.rate
+        offset = rate.seconds(start - clip_cues.clip.start_frame) * 1000
+        length = rate.seconds(frames) * 1000
+        return [
+            CaptionSpan(cue=cue, segment_offset=offset)
+            for cue in clip_cues.cues
+            if cue.start_ms < offset + length and cue.end_ms > offset
+        ]
 
 
 def _sounding(clip: AudioClip) -> tuple[int, int, int, float, str]:
@@ -432,6 +455,7 @@ def _plan_audio(timeline: Timeline, ratio: Format, settings: RenderSettings) -> 
         for clip in timeline.video
         if clip.own_sound_db is not None
     )
+    target = settings.loudness or LOUDNESS_TARGETS[timeline.look.network]
     decides = [
         ENGINE_VERSION,
         timeline.rate,
@@ -440,8 +464,7 @@ def _plan_audio(timeline: Timeline, ratio: Format, settings: RenderSettings) -> 
         [_sounding(clip) for clip in timeline.music],
         [_sounding(clip) for clip in timeline.effects],
         footage,
-        settings.loudness_lufs,
-        settings.true_peak_dbtp,
+        target,
         settings.music_under_voice_db,
         settings.music_in_pauses_db,
         settings.sample_rate_hz,
@@ -455,6 +478,7 @@ def _plan_audio(timeline: Timeline, ratio: Format, settings: RenderSettings) -> 
         music=timeline.music,
         effects=timeline.effects,
         footage=footage,
+        target=target,
         speech=speech,
         key=content_hash([*decides, speech]),
     )

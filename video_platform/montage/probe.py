@@ -11,8 +11,9 @@ MAX_SIDE_PX = 8192
 MAX_PIXELS = 50_000_000
 """A few kilobytes of PNG can claim gigapixels; nothing a film needs is larger than this."""
 
-_VIDEO_DEMUXERS = {"video/mp4": "mov", "video/webm": "matroska"}
-_AUDIO_DEMUXERS = {
+VIDEO_DEMUXERS = {"video/mp4": "mov", "video/webm": "matroska"}
+"""FFmpeg's reader by media type: it is forced, so that no file is taken for another kind."""
+AUDIO_DEMUXERS = {
     "audio/wav": "wav",
     "audio/flac": "flac",
     "audio/mpeg": "mp3",
@@ -35,10 +36,10 @@ def probe_media(path: Path, media_type: str) -> Probe:
         return Probe()
     if media_type.startswith("image/"):
         return _probe_image(path, media_type)
-    demuxer = _VIDEO_DEMUXERS.get(media_type) or _AUDIO_DEMUXERS.get(media_type)
+    demuxer = VIDEO_DEMUXERS.get(media_type) or AUDIO_DEMUXERS.get(media_type)
     if demuxer is None:
         raise UnsupportedMedia(f"{media_type} is not a kind of media the platform reads.")
-    return _probe_stream(path, demuxer, is_video=media_type in _VIDEO_DEMUXERS)
+    return _probe_stream(path, demuxer, is_video=media_type in VIDEO_DEMUXERS)
 
 
 def _probe_image(path: Path, media_type: str) -> Probe:

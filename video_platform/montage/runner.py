@@ -15,8 +15,8 @@ from video_platform.disk import storage_errors
 from video_platform.errors import FfmpegFailed, FfmpegMissing, MontageError, StorageFull
 
 NEEDED = {
-    "encoders": ("libx264", "aac"),
-    "filters": ("ass", "ebur128", "alimiter", "aresample"),
+    "encoders": ("libx264", "aac", "libopus"),
+    "filters": ("ass", "ebur128", "volume", "palettegen", "paletteuse"),
 }
 """What the montage uses of FFmpeg, by the option that lists it."""
 

@@ -1,21 +1,19 @@
 """Rules a film must meet before it may be published."""
 
 from video_platform.domain.formats import FRAMES
+from video_platform.domain.loudness import LOUDNESS_TARGETS
 from video_platform.domain.manifests import Film
 from video_platform.domain.script import Script
 from video_platform.domain.timeline import Timeline
 from video_platform.quality.findings import Finding
 
-LOUDNESS_LUFS = -14.0
-"""What the large networks normalise to; quieter films sound weak beside others."""
 LOUDNESS_TOLERANCE_LU = 0.5
-TRUE_PEAK_MAX_DBTP = -1.0
-"""EBU R 128 s2 for streaming: headroom for the next lossy encode."""
 
 
 def judge_film(film: Film, timeline: Timeline) -> list[Finding]:
     """All rules on one film, in the order a person would check them."""
     frame = FRAMES[film.format]
+    target = LOUDNESS_TARGETS[timeline.look.network]
     probe = film.media.probe
     frame_ms = 1000 / timeline.rate.fraction
     drift_ms = abs(probe.duration_ms - timeline.duration_ms)
@@ -46,13 +44,13 @@ def judge_film(film: Film, timeline: Timeline) -> list[Finding]:
         ),
         Finding(
             name="loudness",
-            passed=abs(film.integrated_lufs - LOUDNESS_LUFS) <= LOUDNESS_TOLERANCE_LU,
+            passed=abs(film.integrated_lufs - target.integrated_lufs) <= LOUDNESS_TOLERANCE_LU,
             value=f"{film.integrated_lufs:.2f} LUFS",
             hint="Re-materialize montage.",
         ),
         Finding(
             name="true_peak",
-            passed=film.true_peak_dbtp <= TRUE_PEAK_MAX_DBTP,
+            passed=film.true_peak_dbtp <= target.true_peak_dbtp,
             value=f"{film.true_peak_dbtp:.2f} dBTP",
             hint="Re-materialize montage.",
         ),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from video_platform.domain.formats import FRAMES, Format
+from video_platform.domain.formats import Format, frame_for
 from video_platform.domain.generation import ImageRequest
 from video_platform.errors import InvalidInput
 
@@ -133,7 +133,7 @@ def plan_page(request: ImageRequest) -> Page:
             hint=f"Use an oversize from {low} to {high}.",
             code="oversize_invalid",
         )
-    frame = FRAMES[request.format]
+    frame = frame_for(request.format, request.network)
     width = _even(frame.width_px * request.oversize)
     height = _even(frame.height_px * request.oversize)
     safe = Box(
