@@ -158,6 +158,9 @@ def test_film_made_on_the_command_line_is_a_partition_with_pictures(product: Pro
     assert "data:image/jpeg;base64," in facts(row)["pictures"]
     (row,) = materializations(product, "montage", product.project)
     assert "LUFS" in facts(row)["films"]
+    assert facts(row)["films"].count("data:image/jpeg;base64,") == 3
+    assert "segments rendered" in facts(row)["plan"]
+    assert facts(row)["segments_rendered"] >= 1
     (row,) = materializations(product, "script", product.project)
     assert "yeast" in facts(row)["script"]
 

@@ -37,7 +37,7 @@ class Library:
 
 LIBRARIES: dict[VideoCodec, Library] = {
     VideoCodec.H264: Library(
-        "libx264", "x264-params", {"profile": "high", "flags": "+cgop"}, "avc1", 1
+        "libx264", "x264-params", {"profile": "high", "flags": "+cgop"}, "avc1", 2
     ),
     VideoCodec.H265: Library("libx265", "x265-params", {}, "hvc1", 2),
     VideoCodec.AV1: Library("libsvtav1", "svtav1-params", {}, "av01", 0),
