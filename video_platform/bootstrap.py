@@ -1,6 +1,9 @@
 """The one place that builds the core from settings. Hosts call it; nothing below it reads them."""
 
 import os
+from pathlib import Path
+
+from sqlalchemy import Engine
 
 from video_platform.agents.avatar import AvatarAgent
 from video_platform.agents.image import ImageAgent
@@ -12,17 +15,21 @@ from video_platform.agents.studio import Studio
 from video_platform.agents.video import VideoAgent
 from video_platform.agents.voice import VoiceAgent
 from video_platform.db.engine import open_database
+from video_platform.db.repositories.budgets import Budgets
 from video_platform.db.repositories.commands import Commands
 from video_platform.db.repositories.generations import Generations
 from video_platform.db.repositories.projects import Projects
+from video_platform.db.repositories.services import Services
 from video_platform.fonts import check_fonts
-from video_platform.generation.ledger import Ledger
+from video_platform.generation.ledger import Ledger, LedgerPolicy
+from video_platform.generation.turnstile import Turnstile
 from video_platform.montage.plan import RenderSettings
 from video_platform.montage.probe import probe_media
 from video_platform.montage.runner import Ffmpeg, find_ffmpeg
+from video_platform.providers.transport import Clock
 from video_platform.publishing.platforms.local_channel import LocalChannel
 from video_platform.settings import Settings
-from video_platform.store import open_store
+from video_platform.store import MediaStore, open_store
 
 
 def build_studio(settings: Settings | None = None) -> Studio:
@@ -41,7 +48,7 @@ def build_studio(settings: Settings | None = None) -> Studio:
         cache_dir=settings.home / "cache",
         s3_endpoint_url=settings.s3_endpoint_url,
     )
-    ledger = Ledger(Generations(engine), store, probe=probe_media, scratch_dir=scratch_dir)
+    ledger = _ledger(settings, engine, store, scratch_dir)
     parallel = settings.max_parallel_agents
     return Studio(
         projects=Projects(engine),
@@ -62,4 +69,26 @@ def build_studio(settings: Settings | None = None) -> Studio:
             max_workers=settings.render_workers or os.cpu_count() or 1,
         ),
         publish=PublishAgent(store),
+    )
+
+
+def _ledger(settings: Settings, engine: Engine, store: MediaStore, scratch_dir: Path) -> Ledger:
+    policy = LedgerPolicy(
+        retry_attempts=settings.retry_attempts,
+        repeat_unknown_below_usd=settings.repeat_unknown_below_usd,
+        timeout_s=settings.timeout_per_step,
+        timeouts_s=settings.timeouts,
+        uses_stored=settings.enable_caching,
+    )
+    return Ledger(
+        Generations(engine),
+        Budgets(
+            engine,
+            caps_usd={"tenant": settings.tenant_cap_usd, "project": settings.project_cap_usd},
+        ),
+        store,
+        Turnstile(Services(engine), Clock()),
+        probe=probe_media,
+        scratch_dir=scratch_dir,
+        policy=policy,
     )

@@ -12,6 +12,7 @@
                 ProviderRequestInvalid  BadProviderAnswer  JobFailed
             LimitExceeded       the request is beyond what the provider can do; nothing was sent
             OutcomeUnknown      it may have been accepted; only a look-up or a person may decide
+        LeaseLost               another process took the work over
         BudgetExceeded          a spending cap would be passed; nothing was sent
         MontageError
             FfmpegMissing  FfmpegFailed  ProbeFailed
@@ -180,6 +181,12 @@ class OutcomeUnknown(ProviderError):
     """The request left and no answer came: it may have been accepted and paid."""
 
     code = "outcome_unknown"
+
+
+class LeaseLost(VideoPlatformError):
+    """Another process took this work over while it was being done here."""
+
+    code = "lease_lost"
 
 
 class BudgetExceeded(VideoPlatformError):

@@ -1,5 +1,6 @@
 """Typed settings from the environment and ``.env``; the only place that reads either."""
 
+from decimal import Decimal
 from pathlib import Path
 
 from pydantic import Field
@@ -39,6 +40,34 @@ class Settings(BaseSettings):
     )
     max_parallel_agents: int = Field(
         default=4, ge=1, le=64, description="Generations in flight at once in one stage."
+    )
+    retry_attempts: int = Field(
+        default=3, ge=1, le=10, description="Times a request that was not accepted is sent in all."
+    )
+    timeout_per_step: float = Field(
+        default=300.0, gt=0, description="Seconds one generation may take."
+    )
+    timeouts: dict[str, float] = Field(
+        default={"video": 1200.0, "avatar": 1800.0},
+        description="Seconds by capability, where they differ, as JSON.",
+    )
+    enable_caching: bool = Field(
+        default=True, description="Whether equal requests made before are taken from the store."
+    )
+    project_cap_usd: Decimal | None = Field(
+        default=None, ge=0, description="What one project may spend; default: no cap."
+    )
+    tenant_cap_usd: Decimal | None = Field(
+        default=None, ge=0, description="What all projects together may spend; default: no cap."
+    )
+    repeat_unknown_below_usd: Decimal = Field(
+        default=Decimal(0),
+        ge=0,
+        description="Price below which a request of unknown outcome is sent again by itself.",
+    )
+    encoder: str = Field(
+        default="software",
+        description="software, auto, or a hardware encoder: nvenc, qsv, vaapi, videotoolbox, amf.",
     )
     channel_dir: Path | None = Field(
         default=None, description="Folder of the local channel; default: in data_dir."

@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.generation.ledgers import make_ledger
 from video_platform.db.engine import open_database
-from video_platform.db.repositories.generations import Generations
 from video_platform.domain.media import Probe
 from video_platform.generation.ledger import Ledger
 from video_platform.settings import Settings
@@ -17,7 +17,9 @@ def store(settings: Settings) -> MediaStore:
 
 @pytest.fixture
 def ledger(settings: Settings, store: MediaStore) -> Ledger:
-    rows = Generations(open_database(settings.resolved_database_url))
-    return Ledger(
-        rows, store, probe=lambda *_: Probe(duration_ms=2000), scratch_dir=settings.home / "s"
+    return make_ledger(
+        open_database(settings.resolved_database_url),
+        store,
+        settings.home / "s",
+        probe=lambda *_: Probe(duration_ms=2000),
     )

@@ -303,7 +303,7 @@ def _generations(folder: Path) -> int:
 
     with sqlite3.connect(folder / "data" / "platform.db") as database:
         (count,) = database.execute(
-            "select count(*) from generations where state = 'stored'"
+            "select count(*) from generation_ledger where state = 'stored'"
         ).fetchone()
     return int(count)
 

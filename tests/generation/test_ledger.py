@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from sqlalchemy import Engine
 
+from tests.generation.ledgers import make_ledger
 from video_platform.db.engine import open_database
 from video_platform.db.models import GenerationRow
-from video_platform.db.repositories.generations import Generations
 from video_platform.domain.generation import Capability, VoiceRequest
 from video_platform.domain.language import Language
 from video_platform.domain.media import Probe
@@ -52,15 +53,13 @@ def store(settings: Settings) -> MediaStore:
 
 
 @pytest.fixture
-def rows(settings: Settings) -> Generations:
-    return Generations(open_database(settings.resolved_database_url))
+def engine(settings: Settings) -> Engine:
+    return open_database(settings.resolved_database_url)
 
 
 @pytest.fixture
-def ledger(settings: Settings, store: MediaStore, rows: Generations) -> Ledger:
-    return Ledger(
-        rows, store, probe=lambda *_: Probe(duration_ms=5), scratch_dir=settings.home / "s"
-    )
+def ledger(settings: Settings, store: MediaStore, engine: Engine) -> Ledger:
+    return make_ledger(engine, store, settings.home / "s")
 
 
 def test_equal_request_is_made_once(ledger: Ledger) -> None:
@@ -103,11 +102,13 @@ def test_intent_is_committed_before_the_call(ledger: Ledger, settings: Settings)
             from sqlalchemy.orm import Session
 
             with Session(open_database(settings.resolved_database_url)) as session:
-                states.append(session.get_one(GenerationRow, request_key(self, request)).state)  # type: ignore[arg-type]
+                states.append(
+                    session.get_one(GenerationRow, request_key(self, request, "default")).state
+                )  # type: ignore[arg-type]
             return super().generate(request, directory)
 
     ledger.obtain(Watching(), REQUEST)  # type: ignore[arg-type]
-    assert states == ["reserved"]
+    assert states == ["sending"]
 
 
 def test_refusal_is_recorded_and_the_next_call_may_succeed(ledger: Ledger) -> None:
@@ -118,12 +119,12 @@ def test_refusal_is_recorded_and_the_next_call_may_succeed(ledger: Ledger) -> No
 
 
 def test_media_that_cannot_be_decoded_are_not_kept(
-    settings: Settings, store: MediaStore, rows: Generations
+    settings: Settings, store: MediaStore, engine: Engine
 ) -> None:
     def refuse(*_: object) -> Probe:
         raise ProbeFailed("cut short")
 
-    ledger = Ledger(rows, store, probe=refuse, scratch_dir=settings.home / "s")
+    ledger = make_ledger(engine, store, settings.home / "s", probe=refuse)
     with pytest.raises(ProbeFailed):
         ledger.obtain(Speaker(), REQUEST)  # type: ignore[arg-type]
     assert not list(store.blobs.keys("media/"))

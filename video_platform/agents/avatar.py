@@ -35,7 +35,7 @@ class AvatarAgent:
         generations = for_each_scene(
             Stage.AVATAR_CLIPS,
             requests,
-            lambda request: self._ledger.obtain(provider, request),
+            lambda request: self._ledger.obtain(provider, request, project=project.key),
             noun="avatar",
             max_parallel=self._max_parallel,
         )

@@ -31,7 +31,7 @@ class ImageAgent:
         generations = for_each_scene(
             Stage.SCENE_IMAGES,
             [(scene_id, request) for scene_id, request in requests],
-            lambda request: self._ledger.obtain(provider, request),
+            lambda request: self._ledger.obtain(provider, request, project=project.key),
             noun="picture",
             max_parallel=self._max_parallel,
         )

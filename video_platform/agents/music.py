@@ -34,7 +34,7 @@ class MusicAgent:
             duration_ms=steps * _STEP_S * 1000,
             seed=project.seed + project.take(Stage.MUSIC),
         )
-        generation = self._ledger.obtain(provider, request)
+        generation = self._ledger.obtain(provider, request, project=project.key)
         tempo: Any = generation.details.get("tempo_bpm", 0)
         music = Music(
             media=generation.media,

@@ -31,7 +31,7 @@ class ScriptAgent:
             source=brief.source,
             take=project.take(Stage.SCRIPT),
         )
-        generation = self._ledger.obtain(provider, request)
+        generation = self._ledger.obtain(provider, request, project=project.key)
         script = from_json(Script, self._store.read(generation.media))
         return billed(apply_edits(script, project.edits), [generation])
 

@@ -45,7 +45,7 @@ class VideoAgent:
         generations = for_each_scene(
             Stage.CLIPS,
             requests,
-            lambda request: self._ledger.obtain(provider, request),
+            lambda request: self._ledger.obtain(provider, request, project=project.key),
             noun="clip",
             max_parallel=self._max_parallel,
         )

@@ -40,7 +40,7 @@ class VoiceAgent:
         generations = for_each_scene(
             Stage.VOICE_TRACKS,
             requests,
-            lambda request: self._ledger.obtain(provider, request),
+            lambda request: self._ledger.obtain(provider, request, project=project.key),
             noun="voice",
             max_parallel=self._max_parallel,
         )

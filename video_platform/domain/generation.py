@@ -137,4 +137,5 @@ class Generation:
     media: Media
     details: Mapping[str, JsonValue] = field(default_factory=dict)
     cost_usd: Decimal = Decimal(0)
+    estimate_usd: Decimal = Decimal(0)
     reused: bool = False

@@ -1,30 +1,85 @@
-"""Claim, call, check, store: one row per distinct request."""
+"""The generation ledger: every paid call is claimed, sent, remembered and stored exactly once.
+
+What is written when decides what a death in between means::
+
+    claim      committed   nothing was sent: whoever takes over may send
+    sending    committed   right before the request leaves: the outcome may be unknown
+    submitted  committed   the provider's job is known: whoever takes over looks at that job
+    stored     committed   the bytes are decoded, hashed and in the store
+
+A request that left is never sent again by itself, unless its provider works here and costs nothing,
+takes a name for each request, or can be asked what became of it.
+"""
 
 import hashlib
 import json
+import random
 import threading
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from video_platform.db.repositories.budgets import scopes_of
+from video_platform.db.repositories.generations import Entry, GenerationState, Intent
 from video_platform.disk import private_directory, storage_errors
-from video_platform.domain.codec import to_json
+from video_platform.domain.codec import from_json, to_json
 from video_platform.domain.generation import Generation
 from video_platform.domain.media import Media, Probe
-from video_platform.errors import VideoPlatformError
-from video_platform.providers.base import Provider
+from video_platform.errors import (
+    BadProviderAnswer,
+    LeaseLost,
+    OutcomeUnknown,
+    ProbeFailed,
+    ProviderAuthFailed,
+    ProviderRequestInvalid,
+    ProviderTimeout,
+    StoreError,
+    TransientProviderError,
+    VideoPlatformError,
+)
+from video_platform.generation.turnstile import Turnstile
+from video_platform.providers.base import Examines, Priced, Produced, Provider
+from video_platform.providers.jobs import FindsJobs, Job, JobState, SlowProvider
+from video_platform.providers.service import Service
 
 RequestT = TypeVar("RequestT")
+AnyProvider = Provider[RequestT] | SlowProvider[RequestT]
+
+LEASE_S = 30.0
+_RENEW_S = 10.0
+_WAIT_S = 0.25
+_FETCHES = 3
+"""A result that cannot be decoded is fetched again so often: links break half-way."""
+_BROKEN_RESULT = (ProbeFailed, BadProviderAnswer, ProviderAuthFailed, ProviderRequestInvalid)
+"""What a dead link or a cut download looks like."""
+_LONGEST_PAUSE_S = 15.0
+MICRO = 1_000_000
 
 
 class GenerationRows(Protocol):
     """Where the ledger keeps its rows; see ``db.repositories.generations``."""
 
-    def find_stored(self, key: str) -> Generation | None: ...
-    def reserve(self, key: str, *, provider: str, capability: str, request: bytes) -> None: ...
-    def finish(self, generation: Generation) -> None: ...
-    def fail(self, key: str, reason: str) -> None: ...
+    def claim(self, intent: Intent, *, lease_s: float) -> Entry: ...
+    def reopen(self, entry: Entry, state: GenerationState, *, lease_s: float) -> Entry: ...
+    def renew(self, key: str, fence: int, *, lease_s: float) -> None: ...
+    def let_go(self, key: str, fence: int) -> None: ...
+    def sending(self, key: str, fence: int) -> None: ...
+    def submitted(self, key: str, fence: int, job: bytes) -> None: ...
+    def stored(self, fence: int, generation: Generation, *, cost_microusd: int) -> None: ...
+    def closed(
+        self, key: str, fence: int, state: GenerationState, code: str, error: str
+    ) -> None: ...
+
+
+class Purse(Protocol):
+    """Whose money is held and spent; see ``db.repositories.budgets``."""
+
+    def hold(self, key: str, scopes: tuple[str, ...], amount_microusd: int) -> None: ...
+    def settle(self, key: str, scopes: tuple[str, ...], cost_microusd: int) -> None: ...
 
 
 class MediaShelf(Protocol):
@@ -34,9 +89,31 @@ class MediaShelf(Protocol):
     def has(self, media: Media) -> bool: ...
 
 
-def request_key(provider: Provider[RequestT], request: RequestT) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerPolicy:
+    """What an operator decides about generations.
+
+    Args:
+        retry_attempts: how often a request is sent that was surely not accepted before.
+        repeat_unknown_below_usd: a request whose outcome nobody can know is sent again by itself
+            when it costs less than this; 0: a person decides.
+        timeout_s: how long one generation may take; ``timeouts_s`` says otherwise by capability.
+        uses_stored: whether an equal request made before is taken from the store.
+    """
+
+    retry_attempts: int = 3
+    repeat_unknown_below_usd: Decimal = Decimal(0)
+    timeout_s: float = 300.0
+    timeouts_s: Mapping[str, float] = field(
+        default_factory=lambda: {"video": 1200.0, "avatar": 1800.0}
+    )
+    uses_stored: bool = True
+
+
+def request_key(provider: AnyProvider[RequestT], request: RequestT, tenant: str = "") -> str:
     """Hash of everything that decides a result: who is asked, in which version, for what."""
-    head = json.dumps([provider.name, provider.version, provider.capability.value])
+    model = getattr(provider, "model", "")
+    head = json.dumps([tenant, provider.name, provider.version, model, provider.capability.value])
     return hashlib.sha256(head.encode() + to_json(request)).hexdigest()
 
 
@@ -46,62 +123,289 @@ class Ledger:
     def __init__(
         self,
         rows: GenerationRows,
+        purse: Purse,
         store: MediaShelf,
+        turnstile: Turnstile,
         *,
         probe: Callable[[Path, str], Probe],
         scratch_dir: Path,
+        policy: LedgerPolicy | None = None,
     ) -> None:
-        self._rows = rows
-        self._store = store
-        self._probe = probe
-        self._scratch_dir = scratch_dir
+        self.rows = rows
+        self.purse = purse
+        self.store = store
+        self.turnstile = turnstile
+        self.clock = turnstile.clock
+        self.probe = probe
+        self.scratch_dir = scratch_dir
+        self.policy = policy or LedgerPolicy()
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
-    def obtain(self, provider: Provider[RequestT], request: RequestT) -> Generation:
+    def obtain(
+        self,
+        provider: AnyProvider[RequestT],
+        request: RequestT,
+        *,
+        project: str = "",
+        tenant: str = "default",
+    ) -> Generation:
         """The result of ``request``, made now unless it was made before.
 
-        The intent is committed before the provider is called; a result counts only once its bytes
-        were decoded to the end and stored. Equal requests in this process wait for one another.
+        Equal requests wait for one another, in this process and in others: one of them is sent.
 
         Raises:
+            LimitExceeded, BudgetExceeded: nothing was sent.
+            OutcomeUnknown: it was sent, now or before, and what became of it is not known.
+            ProviderTimeout: its job goes on; the same call later looks at it again.
             ProviderError, InvalidInput: as the provider raises them; nothing is stored.
         """
-        key = request_key(provider, request)
-        with self._locks[key]:
-            known = self._rows.find_stored(key)
-            if known is not None and self._store.has(known.media):
-                return Generation(
-                    key=key,
-                    provider=known.provider,
-                    media=known.media,
-                    details=known.details,
-                    cost_usd=known.cost_usd,
-                    reused=True,
-                )
-            self._rows.reserve(
-                key,
-                provider=provider.name,
-                capability=provider.capability.value,
-                request=to_json(request),
-            )
-            return self._make(key, provider, request)
-
-    def _make(self, key: str, provider: Provider[RequestT], request: RequestT) -> Generation:
-        with private_directory(self._scratch_dir, "make") as directory:
-            try:
-                with storage_errors(directory):
-                    made = provider.generate(request, directory)
-                probe = self._probe(made.path, made.media_type)
-                media = self._store.put(made.path, made.media_type, probe)
-            except VideoPlatformError as error:
-                self._rows.fail(key, f"{error.code}: {error}")
-                raise
-        generation = Generation(
-            key=key,
+        if isinstance(provider, Examines):
+            provider.examine(request)
+        price = provider.price_usd(request) if isinstance(provider, Priced) else None
+        intent = Intent(
+            key=request_key(provider, request, tenant),
+            tenant=tenant,
+            project=project,
             provider=provider.name,
-            media=media,
-            details=made.details,
-            cost_usd=made.cost_usd,
+            capability=provider.capability.value,
+            request=to_json(request),
+            estimate_microusd=round((price or 0) * MICRO),
         )
-        self._rows.finish(generation)
+        with self._locks[intent.key]:
+            entry = self._claim(intent)
+            if not entry.is_mine and entry.result is not None:
+                return replace(entry.result, reused=True)
+            with self._held(entry):
+                return _Work(self, provider, request, entry).finish()
+
+    def _claim(self, intent: Intent) -> Entry:
+        """Wait until the row is ours, or its result is there."""
+        while True:
+            entry = self.rows.claim(intent, lease_s=LEASE_S)
+            if not entry.is_mine and entry.state is GenerationState.STORED:
+                if self._is_usable(entry):
+                    return entry
+                entry = self.rows.reopen(entry, GenerationState.CLAIMED, lease_s=LEASE_S)
+            elif not entry.is_mine and entry.state is GenerationState.UNKNOWN:
+                # As if its sender had died just now: it is looked up before anything else.
+                entry = self.rows.reopen(entry, GenerationState.SENDING, lease_s=LEASE_S)
+            if entry.is_mine:
+                return entry
+            self.clock.sleep(_WAIT_S)
+
+    def _is_usable(self, entry: Entry) -> bool:
+        result = entry.result
+        return self.policy.uses_stored and result is not None and self.store.has(result.media)
+
+    @contextmanager
+    def _held(self, entry: Entry) -> Iterator[None]:
+        """Renew the lease while the block runs."""
+        done = threading.Event()
+
+        def keep() -> None:
+            while not done.wait(_RENEW_S):
+                try:
+                    self.rows.renew(entry.key, entry.fence, lease_s=LEASE_S)
+                except LeaseLost:
+                    return
+
+        keeper = threading.Thread(target=keep, daemon=True, name="lease")
+        keeper.start()
+        try:
+            yield
+        finally:
+            done.set()
+            keeper.join()
+
+
+class _Work:
+    """One held row, brought to its end."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        provider: AnyProvider[RequestT],
+        request: RequestT,
+        entry: Entry,
+    ) -> None:
+        self._ledger = ledger
+        self._rows = ledger.rows
+        self._provider: Any = provider
+        self._request = request
+        self._entry = entry
+        self._service: Service | None = getattr(provider, "service", None)
+        self._scopes = scopes_of(entry.tenant, entry.project)
+
+    def finish(self) -> Generation:
+        """From whatever state the row is in to a stored result, or to an error that is stored."""
+        ledger = self._ledger
+        is_left_as_it_is = True
+        try:
+            with (
+                private_directory(ledger.scratch_dir, "make") as directory,
+                storage_errors(directory),
+                ledger.turnstile.place(self._service, hold_s=2 * self._deadline_s()),
+            ):
+                made = self._make(directory)
+                generation = self._store(made)
+            is_left_as_it_is = False
+        except OutcomeUnknown as error:
+            # What is held stays held: it may have been spent.
+            self._close(GenerationState.UNKNOWN, error)
+            is_left_as_it_is = False
+            raise
+        except (ProviderTimeout, LeaseLost, StoreError):
+            raise  # the row stays: its job goes on, another holds it, or there was no room here
+        except VideoPlatformError as error:
+            self._close(GenerationState.FAILED, error)
+            ledger.purse.settle(self._entry.key, self._scopes, 0)
+            is_left_as_it_is = False
+            raise
+        finally:
+            if is_left_as_it_is:
+                self._let_go()
+        return generation
+
+    def _let_go(self) -> None:
+        try:
+            self._rows.let_go(self._entry.key, self._entry.fence)
+        except LeaseLost:
+            return  # the one who took it over has it
+
+    def _close(self, state: GenerationState, error: VideoPlatformError) -> None:
+        self._rows.closed(self._entry.key, self._entry.fence, state, error.code, str(error))
+
+    def _make(self, directory: Path) -> Produced:
+        job = self._known_job()
+        if job is None:
+            self._hold_money()
+            sent = self._send(directory)
+            if isinstance(sent, Produced):
+                return self._checked(sent)
+            job = sent
+            self._remember(job)
+        return self._fetch(job, self._wait_for(job), directory)
+
+    def _known_job(self) -> Job | None:
+        """The job of a request that was sent before; nothing when it has to be sent.
+
+        Raises:
+            OutcomeUnknown: it was sent, and neither its provider nor the policy says what then.
+        """
+        entry = self._entry
+        if entry.state is GenerationState.SUBMITTED and entry.job is not None:
+            return from_json(Job, json.dumps(dict(entry.job)).encode())
+        if entry.state is not GenerationState.SENDING or self._service is None:
+            return None
+        if isinstance(self._provider, FindsJobs):
+            job = self._provider.find(entry.key)
+            if job is not None:
+                self._remember(job)
+            return job
+        price = Decimal(entry.estimate_microusd) / MICRO
+        may_repeat = price < self._ledger.policy.repeat_unknown_below_usd
+        if not may_repeat and not getattr(self._provider, "takes_names", False):
+            raise OutcomeUnknown(
+                f"{entry.provider} was sent this request at {entry.sent_at} and may have done it.",
+                provider=entry.provider,
+                operation="submit",
+                hint="Look at the provider's own list, then decide with "
+                f"`video-platform generations decide {entry.key[:12]}`.",
+            )
+        if may_repeat:
+            # The first one may have been paid: it is counted as spent.
+            self._ledger.purse.settle(entry.key, self._scopes, entry.held_microusd)
+            self._entry = replace(entry, held_microusd=0)
+        return None
+
+    def _hold_money(self) -> None:
+        entry = self._entry
+        if entry.estimate_microusd and not entry.held_microusd:
+            self._ledger.purse.hold(entry.key, self._scopes, entry.estimate_microusd)
+
+    def _send(self, directory: Path) -> Produced | Job:
+        """Send the request; again only after answers that it was surely not accepted."""
+        for tried in range(1, self._ledger.policy.retry_attempts + 1):
+            try:
+                with self._ledger.turnstile.call(self._service):
+                    self._rows.sending(self._entry.key, self._entry.fence)
+                    if isinstance(self._provider, SlowProvider):
+                        return self._provider.submit(self._request, self._entry.key)
+                    made: Produced = self._provider.generate(self._request, directory)
+                    return made
+            except TransientProviderError as error:
+                if tried == self._ledger.policy.retry_attempts:
+                    raise
+                wanted_s = getattr(error, "retry_after_s", 0.0)
+                spread_s = random.uniform(0, min(20.0, 2.0**tried))  # noqa: S311 - not a secret
+                self._ledger.clock.sleep(max(wanted_s, spread_s))
+        raise AssertionError("unreachable")
+
+    def _remember(self, job: Job) -> None:
+        self._rows.submitted(self._entry.key, self._entry.fence, to_json(job))
+
+    def _wait_for(self, job: Job) -> JobState:
+        """Look at the job until it is done.
+
+        Raises:
+            ProviderTimeout: it is not done in time; it goes on, and can be waited for again.
+        """
+        clock, deadline_s = self._ledger.clock, self._deadline_s()
+        deadline = clock.now() + deadline_s
+        pause_s = self._service.pause_s if self._service else 1.0
+        while True:
+            wanted_s = 0.0
+            try:
+                state: JobState = self._provider.check(job)
+                if state.is_done:
+                    return state
+                wanted_s = state.look_again_s
+            except TransientProviderError as error:
+                wanted_s = getattr(error, "retry_after_s", 0.0)
+            if clock.now() >= deadline:
+                raise ProviderTimeout(
+                    f"{self._entry.provider} has not finished job {job.id} in {deadline_s:.0f} s.",
+                    provider=self._entry.provider,
+                    operation="check",
+                    hint="It goes on there; run the same command again to wait for it.",
+                )
+            clock.sleep(max(pause_s, wanted_s))
+            pause_s = min(pause_s * 1.5, _LONGEST_PAUSE_S)
+
+    def _deadline_s(self) -> float:
+        policy = self._ledger.policy
+        return policy.timeouts_s.get(self._entry.capability, policy.timeout_s)
+
+    def _fetch(self, job: Job, state: JobState, directory: Path) -> Produced:
+        """Bring the result here whole; a link that broke or died is asked for again."""
+        for tried in range(1, _FETCHES + 1):
+            place = directory / f"fetch-{tried}"
+            place.mkdir()
+            try:
+                return self._checked(self._provider.fetch(job, state, place))
+            except _BROKEN_RESULT:
+                if tried == _FETCHES:
+                    raise
+                self._ledger.clock.sleep(1.0)
+                state = self._wait_for(job)
+        raise AssertionError("unreachable")
+
+    def _checked(self, made: Produced) -> Produced:
+        """The result, decoded to its end; ``probe`` is kept for the store."""
+        return replace(made, probe=self._ledger.probe(made.path, made.media_type))
+
+    def _store(self, made: Produced) -> Generation:
+        entry = self._entry
+        estimate = Decimal(entry.estimate_microusd) / MICRO
+        generation = Generation(
+            key=entry.key,
+            provider=entry.provider,
+            media=self._ledger.store.put(made.path, made.media_type, made.probe),
+            details=made.details,
+            cost_usd=made.cost_usd if made.cost_usd is not None else estimate,
+            estimate_usd=estimate,
+        )
+        cost = round(generation.cost_usd * MICRO)
+        self._rows.stored(entry.fence, generation, cost_microusd=cost)
+        self._ledger.purse.settle(entry.key, self._scopes, cost)
         return generation

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import ClassVar, Protocol, TypeVar, runtime_checkable
+from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from video_platform.domain.generation import Capability, JsonValue
 from video_platform.domain.language import Language
+from video_platform.domain.media import Probe
 
 RequestT_contra = TypeVar("RequestT_contra", contravariant=True)
 
@@ -26,7 +27,10 @@ class Produced:
     path: Path
     media_type: str
     details: Mapping[str, JsonValue] = field(default_factory=dict)
-    cost_usd: Decimal = Decimal(0)
+    cost_usd: Decimal | None = None
+    """What it cost as the provider says; the estimate where it does not."""
+    probe: Probe | None = None
+    """What a full decode found; the ledger fills it in."""
 
 
 @runtime_checkable
@@ -41,8 +45,29 @@ class OffersChoices(Protocol):
         ...
 
 
+@runtime_checkable
+class Examines(Protocol):
+    """A provider that knows its limits."""
+
+    def examine(self, request: Any) -> None:
+        """Refuse, before anything is spent, what it cannot do (``LimitExceeded``)."""
+        ...
+
+
+@runtime_checkable
+class Priced(Protocol):
+    """A provider that costs money."""
+
+    def price_usd(self, request: Any) -> Decimal | None:
+        """The list price of this request; nothing when it is not known."""
+        ...
+
+
 class Provider(Protocol[RequestT_contra]):
     """A generation service for one capability.
+
+    Remote ones have a ``service`` (``providers.service.Service``); without one a provider works
+    here, costs nothing, and may be asked the same again.
 
     ``version`` is part of the cache key: raise it when equal requests give different results.
     """

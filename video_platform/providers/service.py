@@ -13,7 +13,6 @@ class Service:
         sign_up_url: where a person gets one.
         headers: sent with every request (API versions).
         submit_timeout_s: how long an answer to a submit may take; synchronous makers need minutes.
-        deadline_s: how long a job may take in all.
         pause_s: seconds between two looks at a job, at first; it grows.
         at_once: jobs the service lets one account have at the same time.
         per_minute: requests a minute it lets one account send; 0 when it names no such limit.
@@ -29,7 +28,6 @@ class Service:
     sign_up_url: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     submit_timeout_s: float = 120.0
-    deadline_s: float = 300.0
     pause_s: float = 2.0
     at_once: int = 4
     per_minute: int = 0

@@ -1,58 +1,304 @@
-"""Rows of the generation ledger."""
+"""Rows of the generation ledger: claims with leases, and the steps of one generation.
+
+Every write names the fence its writer holds; a row that was taken over refuses it.
+"""
 
 import json
+import os
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from video_platform.db.models import GenerationRow
 from video_platform.domain.codec import from_json, to_json
 from video_platform.domain.generation import Generation
+from video_platform.errors import LeaseLost
+
+
+class GenerationState(StrEnum):
+    """See ``db.models.GenerationRow``."""
+
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    SUBMITTED = "submitted"
+    STORED = "stored"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+RUNNING = frozenset({GenerationState.CLAIMED, GenerationState.SENDING, GenerationState.SUBMITTED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """What is about to be generated, and for whom."""
+
+    key: str
+    tenant: str
+    project: str
+    provider: str
+    capability: str
+    request: bytes
+    estimate_microusd: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A row as it was read."""
+
+    key: str
+    tenant: str
+    project: str
+    provider: str
+    capability: str
+    state: GenerationState
+    owner: str
+    fence: int
+    lease_until: float
+    attempts: int
+    job: Mapping[str, Any] | None
+    result: Generation | None
+    error_code: str
+    error: str
+    estimate_microusd: int
+    held_microusd: int
+    cost_microusd: int
+    created_at: datetime
+    sent_at: datetime | None
+    is_mine: bool = False
+    """Whether the reader holds the row now."""
+
+
+def this_process() -> str:
+    """A name for this process among all that share a database."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def is_gone(owner: str) -> bool:
+    """Whether an owner is surely not running any more: a process of this machine that ended."""
+    host, _, process = owner.rpartition(":")
+    if host != socket.gethostname() or not process.isdigit():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 class Generations:
     """Repository of generations."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(
+        self, engine: Engine, *, owner: str = "", clock: Callable[[], float] = time.time
+    ) -> None:
         self._engine = engine
+        self._owner = owner or this_process()
+        self._clock = clock
 
-    def find_stored(self, key: str) -> Generation | None:
-        """The finished generation of this request, if there is one."""
+    def claim(self, intent: Intent, *, lease_s: float) -> Entry:
+        """Hold the row of this intent, or say who else does.
+
+        A new or failed generation begins anew as ``claimed``. One whose holder is gone is taken
+        over in the state it was left in. What is stored, unknown, or held is returned as it is.
+        """
+        if self._insert(intent, lease_s):
+            return self._read(intent.key, is_mine=True)
+        entry = self._read(intent.key)
+        now = self._clock()
+        if entry.state is GenerationState.FAILED:
+            fresh = {"state": GenerationState.CLAIMED, "job": None, "error": "", "error_code": ""}
+            return self._take(entry, lease_s, project=intent.project, **fresh)
+        if entry.state in RUNNING and (entry.lease_until < now or is_gone(entry.owner)):
+            return self._take(entry, lease_s)
+        return entry
+
+    def reopen(self, entry: Entry, state: GenerationState, *, lease_s: float) -> Entry:
+        """Hold a generation that had ended: ``claimed`` begins it anew, ``sending`` looks it up."""
+        return self._take(entry, lease_s, state=state, job=None, error="", error_code="")
+
+    def renew(self, key: str, fence: int, *, lease_s: float) -> None:
+        """Hold the row a while longer."""
+        self._write(key, fence, lease_until=self._clock() + lease_s)
+
+    def let_go(self, key: str, fence: int) -> None:
+        """Leave the row in its state for the next one to take over at once."""
+        self._write(key, fence, lease_until=0.0)
+
+    def sending(self, key: str, fence: int) -> None:
+        """The request leaves now: from here on its outcome may be unknown."""
+        self._write(key, fence, state=GenerationState.SENDING, sent_at=datetime.now(UTC))
+
+    def submitted(self, key: str, fence: int, job: bytes) -> None:
+        """The provider took it and gave this job."""
+        self._write(
+            key,
+            fence,
+            state=GenerationState.SUBMITTED,
+            job=json.loads(job),
+            submitted_at=datetime.now(UTC),
+        )
+
+    def stored(self, fence: int, generation: Generation, *, cost_microusd: int) -> None:
+        """The result is in the store."""
+        self._write(
+            generation.key,
+            fence,
+            state=GenerationState.STORED,
+            result=json.loads(to_json(generation)),
+            cost_microusd=cost_microusd,
+            lease_until=0.0,
+            finished_at=datetime.now(UTC),
+        )
+
+    def closed(self, key: str, fence: int, state: GenerationState, code: str, error: str) -> None:
+        """It gave nothing (``failed``), or nobody knows (``unknown``)."""
+        self._write(
+            key,
+            fence,
+            state=state,
+            error_code=code,
+            error=error,
+            lease_until=0.0,
+            finished_at=datetime.now(UTC),
+        )
+
+    def find(self, key: str) -> Entry | None:
+        """The row of this key."""
         with Session(self._engine) as session:
             row = session.get(GenerationRow, key)
-            if row is None or row.state != "stored":
-                return None
-            return from_json(Generation, json.dumps(row.result).encode())
+            return None if row is None else _entry(row)
 
-    def reserve(self, key: str, *, provider: str, capability: str, request: bytes) -> None:
-        """Commit the intent to call a provider, before the call."""
+    def list(
+        self, *, state: GenerationState | None = None, project: str = "", limit: int = 200
+    ) -> list[Entry]:
+        """Rows, the newest first."""
+        query = select(GenerationRow).order_by(GenerationRow.created_at.desc()).limit(limit)
+        if state is not None:
+            query = query.where(GenerationRow.state == state.value)
+        if project:
+            query = query.where(GenerationRow.project == project)
+        with Session(self._engine) as session:
+            return [_entry(row) for row in session.scalars(query)]
+
+    def close_abandoned(self, *, grace_s: float) -> int:
+        """Mark as unknown what was being sent by a holder that is gone; returns how many.
+
+        Whoever wants such a generation looks it up first where its provider can be asked.
+        """
+        dead = self._clock() - grace_s
         with Session(self._engine) as session, session.begin():
-            row = session.get(GenerationRow, key)
-            session.merge(
-                GenerationRow(
-                    key=key,
-                    provider=provider,
-                    capability=capability,
-                    request=json.loads(request),
-                    state="reserved",
-                    attempts=(row.attempts if row else 0) + 1,
-                    reserved_at=datetime.now(UTC),
+            done: Any = session.execute(
+                update(GenerationRow)
+                .where(
+                    GenerationRow.state == GenerationState.SENDING.value,
+                    GenerationRow.lease_until < dead,
+                )
+                .values(
+                    state=GenerationState.UNKNOWN.value,
+                    fence=GenerationRow.fence + 1,
+                    error_code="outcome_unknown",
+                    error="The process that sent it ended before an answer was stored.",
                 )
             )
+            return int(done.rowcount)
 
-    def finish(self, generation: Generation) -> None:
-        """Record the stored result."""
-        self._close(generation.key, "stored", result=to_json(generation))
+    def _insert(self, intent: Intent, lease_s: float) -> bool:
+        try:
+            with Session(self._engine) as session, session.begin():
+                session.add(
+                    GenerationRow(
+                        key=intent.key,
+                        tenant=intent.tenant,
+                        project=intent.project,
+                        provider=intent.provider,
+                        capability=intent.capability,
+                        request=json.loads(intent.request),
+                        state=GenerationState.CLAIMED.value,
+                        owner=self._owner,
+                        fence=1,
+                        lease_until=self._clock() + lease_s,
+                        attempts=1,
+                        estimate_microusd=intent.estimate_microusd,
+                        created_at=datetime.now(UTC),
+                    )
+                )
+        except IntegrityError:
+            return False
+        return True
 
-    def fail(self, key: str, reason: str) -> None:
-        """Record why a generation gave nothing."""
-        self._close(key, "failed", error=reason)
-
-    def _close(self, key: str, state: str, *, result: bytes = b"null", error: str = "") -> None:
+    def _take(self, entry: Entry, lease_s: float, **values: Any) -> Entry:
+        """Raise the fence, unless somebody else did since the row was read."""
         with Session(self._engine) as session, session.begin():
-            row = session.get_one(GenerationRow, key)
-            row.state = state
-            row.result = json.loads(result)
-            row.error = error or None
-            row.finished_at = datetime.now(UTC)
+            done: Any = session.execute(
+                update(GenerationRow)
+                .where(GenerationRow.key == entry.key, GenerationRow.fence == entry.fence)
+                .values(
+                    owner=self._owner,
+                    fence=entry.fence + 1,
+                    lease_until=self._clock() + lease_s,
+                    attempts=GenerationRow.attempts + 1,
+                    **_plain(values),
+                )
+            )
+            is_mine = done.rowcount == 1
+        return self._read(entry.key, is_mine=is_mine)
+
+    def _write(self, key: str, fence: int, **values: Any) -> None:
+        with Session(self._engine) as session, session.begin():
+            done: Any = session.execute(
+                update(GenerationRow)
+                .where(GenerationRow.key == key, GenerationRow.fence == fence)
+                .values(**_plain(values))
+            )
+            if done.rowcount != 1:
+                raise LeaseLost(
+                    f"Generation {key[:12]} was taken over by another process.",
+                    hint="Nothing is lost: the other process finishes it.",
+                )
+
+    def _read(self, key: str, *, is_mine: bool = False) -> Entry:
+        with Session(self._engine) as session:
+            return _entry(session.get_one(GenerationRow, key), is_mine=is_mine)
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.value if isinstance(value, StrEnum) else value for name, value in values.items()
+    }
+
+
+def _entry(row: GenerationRow, *, is_mine: bool = False) -> Entry:
+    stored = row.state == GenerationState.STORED.value and row.result is not None
+    return Entry(
+        key=row.key,
+        tenant=row.tenant,
+        project=row.project,
+        provider=row.provider,
+        capability=row.capability,
+        state=GenerationState(row.state),
+        owner=row.owner,
+        fence=row.fence,
+        lease_until=row.lease_until,
+        attempts=row.attempts,
+        job=row.job,
+        result=from_json(Generation, json.dumps(row.result).encode()) if stored else None,
+        error_code=row.error_code,
+        error=row.error,
+        estimate_microusd=row.estimate_microusd,
+        held_microusd=row.held_microusd,
+        cost_microusd=row.cost_microusd,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+        is_mine=is_mine,
+    )

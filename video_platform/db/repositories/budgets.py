@@ -1,0 +1,134 @@
+"""Spending caps: money is held before it can be spent, in one statement, so that no two calls can
+pass a cap together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Engine, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from video_platform.db.models import BudgetRow, GenerationRow
+from video_platform.errors import BudgetExceeded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """One scope's money, in millionths of a US dollar; no cap means no limit."""
+
+    scope: str
+    cap_microusd: int | None
+    held_microusd: int
+    spent_microusd: int
+
+
+def scopes_of(tenant: str, project: str) -> tuple[str, ...]:
+    """Whose caps a generation for this project is held against, in the order they are locked."""
+    return (f"tenant:{tenant}", *((f"project:{project}",) if project else ()))
+
+
+class Budgets:
+    """Repository of budgets.
+
+    Args:
+        caps_usd: by kind of scope (``tenant``, ``project``), the cap a new one begins with.
+    """
+
+    def __init__(
+        self, engine: Engine, *, caps_usd: Mapping[str, Decimal | None] | None = None
+    ) -> None:
+        self._engine = engine
+        self._caps_usd = caps_usd or {}
+
+    def set_cap(self, scope: str, cap_microusd: int | None) -> None:
+        """Set or lift the cap of a scope."""
+        self._ensure(scope)
+        with Session(self._engine) as session, session.begin():
+            session.execute(
+                update(BudgetRow).where(BudgetRow.scope == scope).values(cap_microusd=cap_microusd)
+            )
+
+    def get(self, scope: str) -> Budget:
+        """What a scope has spent and holds."""
+        with Session(self._engine) as session:
+            row = session.get(BudgetRow, scope)
+            return Budget(
+                scope=scope,
+                cap_microusd=row.cap_microusd if row else None,
+                held_microusd=row.held_microusd if row else 0,
+                spent_microusd=row.spent_microusd if row else 0,
+            )
+
+    def hold(self, key: str, scopes: Sequence[str], amount_microusd: int) -> None:
+        """Hold an amount for a generation in all its scopes, or in none.
+
+        Raises:
+            BudgetExceeded: a cap would be passed; the message says whose.
+        """
+        for scope in scopes:
+            self._ensure(scope)
+        with Session(self._engine) as session, session.begin():
+            for scope in scopes:
+                done: Any = session.execute(
+                    update(BudgetRow)
+                    .where(
+                        BudgetRow.scope == scope,
+                        (BudgetRow.cap_microusd.is_(None))
+                        | (
+                            BudgetRow.spent_microusd + BudgetRow.held_microusd + amount_microusd
+                            <= BudgetRow.cap_microusd
+                        ),
+                    )
+                    .values(held_microusd=BudgetRow.held_microusd + amount_microusd)
+                )
+                if done.rowcount != 1:
+                    raise _exceeded(session.get_one(BudgetRow, scope), amount_microusd)
+            session.execute(
+                update(GenerationRow)
+                .where(GenerationRow.key == key)
+                .values(held_microusd=GenerationRow.held_microusd + amount_microusd)
+            )
+
+    def settle(self, key: str, scopes: Sequence[str], cost_microusd: int) -> None:
+        """Turn what is held for a generation into what it cost. Nothing held, nothing done."""
+        with Session(self._engine) as session, session.begin():
+            held = session.get_one(GenerationRow, key, with_for_update=True).held_microusd
+            done: Any = session.execute(
+                update(GenerationRow)
+                .where(GenerationRow.key == key, GenerationRow.held_microusd == held)
+                .values(held_microusd=0)
+            )
+            if done.rowcount != 1 or (held == 0 and cost_microusd == 0):
+                return
+            for scope in scopes:
+                session.execute(
+                    update(BudgetRow)
+                    .where(BudgetRow.scope == scope)
+                    .values(
+                        held_microusd=BudgetRow.held_microusd - held,
+                        spent_microusd=BudgetRow.spent_microusd + cost_microusd,
+                    )
+                )
+
+    def _ensure(self, scope: str) -> None:
+        with Session(self._engine) as session:
+            if session.get(BudgetRow, scope) is not None:
+                return
+        try:
+            with Session(self._engine) as session, session.begin():
+                cap = self._caps_usd.get(scope.partition(":")[0])
+                micro = None if cap is None else round(cap * 1_000_000)
+                session.add(BudgetRow(scope=scope, cap_microusd=micro))
+        except IntegrityError:
+            return  # another process was quicker
+
+
+def _exceeded(row: BudgetRow, amount_microusd: int) -> BudgetExceeded:
+    cap, used = (row.cap_microusd or 0) / 1e6, (row.spent_microusd + row.held_microusd) / 1e6
+    return BudgetExceeded(
+        f"{row.scope} may spend {cap:.2f} USD and has {used:.2f} USD spent or reserved; "
+        f"this generation needs {amount_microusd / 1e6:.2f} USD.",
+        hint="Raise the cap, or choose cheaper providers. Nothing was sent.",
+    )
