@@ -44,7 +44,7 @@ def script(
     def work(core: Any) -> Any:
         ask_for_takes(context, core, Stage.SCRIPT, config)
         project = core.projects.get(context.partition_key)
-        return core.script.run(script_provider.client(project), project)
+        return core.script.run(script_provider.client(project, core.providers), project)
 
     return report_stage(context, studio, work, previews.show_script)
 
@@ -62,7 +62,7 @@ def scene_images(
     def work(core: Any) -> Any:
         ask_for_takes(context, core, Stage.SCENE_IMAGES, config)
         project = core.projects.get(context.partition_key)
-        return core.image.run(image_provider.client(project), project, script)
+        return core.image.run(image_provider.client(project, core.providers), project, script)
 
     def describe(value: SceneImages) -> previews.Shown:
         media = [m for image in value.images for m in image.media.values()]
@@ -85,7 +85,7 @@ def voice_tracks(
     def work(core: Any) -> Any:
         ask_for_takes(context, core, Stage.VOICE_TRACKS, config)
         project = core.projects.get(context.partition_key)
-        return core.voice.run(voice_provider.client(project), project, script)
+        return core.voice.run(voice_provider.client(project, core.providers), project, script)
 
     return report_stage(context, studio, work, previews.show_voice)
 
@@ -103,7 +103,7 @@ def music(
     def work(core: Any) -> Any:
         ask_for_takes(context, core, Stage.MUSIC, config)
         project = core.projects.get(context.partition_key)
-        return core.music.run(music_provider.client(project), project, script)
+        return core.music.run(music_provider.client(project, core.providers), project, script)
 
     return report_stage(context, studio, work, previews.show_music)
 
@@ -120,7 +120,7 @@ def avatar_clips(
     def work(core: Any) -> Any:
         project = core.projects.get(context.partition_key)
         wanted = avatar_provider.is_wanted(project)
-        provider = avatar_provider.client(project) if wanted else None
+        provider = avatar_provider.client(project, core.providers) if wanted else None
         return core.avatar.run(provider, project, voice_tracks)
 
     return report_stage(context, studio, work, previews.show_avatars)
@@ -140,7 +140,9 @@ def clips(
     def work(core: Any) -> Any:
         ask_for_takes(context, core, Stage.CLIPS, config)
         project = core.projects.get(context.partition_key)
-        return core.video.run(video_provider.client(project), project, script, scene_images)
+        return core.video.run(
+            video_provider.client(project, core.providers), project, script, scene_images
+        )
 
     return report_stage(context, studio, work, previews.show_clips)
 

@@ -129,6 +129,51 @@ def preview(
         say(f"{wanted.value}  {timeline.duration_ms / 1000:.1f} s  {target.absolute()}")
 
 
+@montage.command()
+def encoders(as_json: JsonOption = False) -> None:
+    """Try this machine's hardware encoders on a short film, beside x264; takes some seconds."""
+    from video_platform.disk import private_directory
+    from video_platform.montage.hardware import HARDWARE, SOFTWARE, probe_hardware
+    from video_platform.montage.runner import Ffmpeg, find_ffmpeg
+
+    settings = Settings()
+    ffmpeg = Ffmpeg(find_ffmpeg(settings.ffmpeg))
+    with private_directory(settings.home / "scratch", "encoders") as directory:
+        results = probe_hardware(ffmpeg, directory)
+    titles = {SOFTWARE: "x264", **{name: family.title for name, family in HARDWARE.items()}}
+    found = [
+        {
+            "name": result.name,
+            "title": titles[result.name],
+            "encoder": result.encoder,
+            "works": result.works,
+            "frames_per_s": round(result.frames_per_s, 1),
+            "reason": result.reason,
+        }
+        for result in results
+    ]
+    if as_json:
+        document(found)
+    else:
+        _show_encoders(found)
+
+
+def _show_encoders(found: list[dict[str, Any]]) -> None:
+    table(
+        "1080p, H.264",
+        ("name", "encoder", "frames/s", ""),
+        [
+            (
+                encoder["name"],
+                encoder["title"],
+                f"{encoder['frames_per_s']:.0f}" if encoder["works"] else "-",
+                encoder["reason"] or "works",
+            )
+            for encoder in found
+        ],
+    )
+
+
 def _timeline(studio: "Studio", key: str) -> "Timeline":
     from cli.projects import read_timeline
 

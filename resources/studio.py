@@ -53,12 +53,13 @@ class ProviderResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # ge
     capability: str
     provider: str = ""
 
-    def client(self, project: Project) -> Any:
-        """The provider for this project. ``NotConfigured`` when it cannot be had."""
-        from video_platform.providers.registry import find_provider
+    def client(self, project: Project, catalogue: Any) -> Any:
+        """The provider for this project from the studio's ``providers``.
 
+        ``NotConfigured`` when it cannot be had.
+        """
         capability = Capability(self.capability)
-        return find_provider(
+        return catalogue.find(
             capability, project.brief.providers.get(capability.value) or self.provider
         )
 

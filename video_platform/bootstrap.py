@@ -26,6 +26,7 @@ from video_platform.generation.turnstile import Turnstile
 from video_platform.montage.plan import RenderSettings
 from video_platform.montage.probe import probe_media
 from video_platform.montage.runner import Ffmpeg, find_ffmpeg
+from video_platform.providers.registry import Catalogue
 from video_platform.providers.transport import Clock
 from video_platform.publishing.platforms.local_channel import LocalChannel
 from video_platform.settings import Settings
@@ -54,6 +55,7 @@ def build_studio(settings: Settings | None = None) -> Studio:
         projects=Projects(engine),
         commands=Commands(engine),
         store=store,
+        providers=Catalogue(settings.access_of, store.path),
         channel=LocalChannel(settings.resolved_channel_dir),
         script=ScriptAgent(ledger, store),
         image=ImageAgent(ledger, max_parallel=parallel),

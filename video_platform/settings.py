@@ -1,10 +1,16 @@
 """Typed settings from the environment and ``.env``; the only place that reads either."""
 
+import os
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+from dotenv import dotenv_values
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from video_platform.providers.remote import RemoteProvider
+from video_platform.providers.service import Access
 
 
 class Settings(BaseSettings):
@@ -78,6 +84,23 @@ class Settings(BaseSettings):
     public_url: str = Field(
         default="http://127.0.0.1:8001", description="Where a browser reaches the API."
     )
+
+    def access_of(self, provider: type[RemoteProvider[Any]]) -> Access:
+        """A provider's account, from the environment and ``.env``: the only place keys are read.
+
+        The key stands in the service's own variable; ``VIDEO_PLATFORM_<PROVIDER>_MODEL`` and
+        ``_BASE_URL`` change what is asked and where, and the service's ``extra_variables`` are
+        passed on as they are.
+        """
+        service = provider.service
+        values = {**dotenv_values(".env"), **os.environ}
+        prefix = f"VIDEO_PLATFORM_{provider.name.upper()}_"
+        return Access(
+            key=values.get(service.key_variable) or "",
+            base_url=values.get(f"{prefix}BASE_URL") or "",
+            model=values.get(f"{prefix}MODEL") or "",
+            extra={name: values.get(name) or "" for name in service.extra_variables},
+        )
 
     @property
     def home(self) -> Path:

@@ -5,8 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from video_platform.montage.overlays import make_overlays
-
 from video_platform.agents.montage import StoredSegments
 from video_platform.domain.formats import FRAMES, Format, Frame
 from video_platform.domain.media import Media
@@ -15,6 +13,7 @@ from video_platform.montage.drawing import Material, draw_segment
 from video_platform.montage.encoding import SegmentEncoder, encode_frames
 from video_platform.montage.film import RenderedFilm, render_film
 from video_platform.montage.motion import FrameBuffer
+from video_platform.montage.overlays import make_overlays
 from video_platform.montage.plan import EncoderSettings, FilmPlan, RenderSettings, plan_film
 from video_platform.montage.runner import Ffmpeg
 from video_platform.montage.stills import StillCache

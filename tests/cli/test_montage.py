@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Command, run_command
+from video_platform.montage.hardware import HARDWARE
 from video_platform.montage.probe import probe_media
 
 SCRIPT = {
@@ -144,3 +145,15 @@ def test_project_that_is_not_there_is_named(command: Command) -> None:
     done = command("montage", "plan", "nobody", "--json")
     assert done.returncode == 4
     assert json.loads(done.stdout)["error"]["code"] == "project_missing"
+
+
+@pytest.mark.slow
+def test_every_encoder_is_tried_and_what_does_not_work_says_why(tmp_path: Path) -> None:
+    found = run(tmp_path, "montage", "encoders")
+    assert [row["name"] for row in found] == ["software", *HARDWARE]
+    software = found[0]
+    assert software["works"]
+    assert software["frames_per_s"] > 0
+    for row in found:
+        assert row["works"] == (not row["reason"]) == (row["frames_per_s"] > 0)
+    assert not list((tmp_path / "data" / "scratch").iterdir())

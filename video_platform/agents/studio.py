@@ -18,7 +18,7 @@ from video_platform.domain.generation import Capability
 from video_platform.domain.project import Project, project_key, title_of
 from video_platform.errors import BriefError
 from video_platform.providers.base import OffersChoices
-from video_platform.providers.registry import DEFAULTS, find_provider
+from video_platform.providers.registry import DEFAULTS, Catalogue
 from video_platform.publishing.base import Platform
 from video_platform.store import MediaStore
 
@@ -30,6 +30,7 @@ class Studio:
     projects: Projects
     commands: Commands
     store: MediaStore
+    providers: Catalogue
     channel: Platform
     script: ScriptAgent
     image: ImageAgent
@@ -46,13 +47,13 @@ class Studio:
         A ``salt`` makes another project of an equal brief. A ``command`` (the name of a job) is
         stored with a new project for the sensor to run.
         """
-        check_choices(brief)
+        check_choices(brief, self.providers)
         title = title_of(brief.text)
         identity = content_hash((brief, salt))
         return self.projects.add(project_key(title, identity), title, brief, command=command)
 
 
-def check_choices(brief: Brief) -> None:
+def check_choices(brief: Brief, catalogue: Catalogue) -> None:
     """Refuse, before anything is made, what no provider of this brief can serve.
 
     Raises:
@@ -67,14 +68,15 @@ def check_choices(brief: Brief) -> None:
                 code="capability_unknown",
             )
     for capability in DEFAULTS.keys() | {Capability(name) for name in brief.providers}:
-        provider = find_provider(capability, brief.providers.get(capability.value, ""))
+        provider = catalogue.find(capability, brief.providers.get(capability.value, ""))
+        name = provider.name
         if not isinstance(provider, OffersChoices):
             continue
         for field, known in provider.choices(brief.language).items():
             wanted = getattr(brief, field)
             if wanted and wanted not in known:
                 raise BriefError(
-                    f"{provider.name} has no {field} {wanted!r} for {brief.language.value}.",
+                    f"{name} has no {field} {wanted!r} for {brief.language.value}.",
                     hint=f"Choose from {', '.join(known)}.",
                     code=f"{field}_unknown",
                 )

@@ -106,7 +106,7 @@ _PRESETS = {
     GradePreset.WARM: _Controls(temperature=0.4, saturation=1.06, contrast=0.08),
     GradePreset.COOL: _Controls(temperature=-0.4, saturation=0.96, contrast=0.08),
     GradePreset.VIVID: _Controls(saturation=1.5, contrast=0.22),
-    GradePreset.MUTED: _Controls(saturation=0.62, contrast=-0.15, black=0.02),
+    GradePreset.MUTED: _Controls(saturation=0.62, contrast=-0.08),
     GradePreset.MONO: _Controls(saturation=0.0, contrast=0.15),
     GradePreset.FILM: _Controls(
         contrast=0.2, saturation=0.86, temperature=0.06, split=0.6, black=0.03
@@ -174,14 +174,15 @@ _MIDDLE = 0.4614
 
 
 def _contrasted(rgb: Colors, contrast: float) -> Colors:
-    """An S-curve: black, middle grey and white stay, the slope between them changes.
+    """More or less slope around middle grey: ``2 ** contrast`` times as much.
 
-    Its slope is ``2 ** contrast`` at middle grey and the inverse of it at black and white, so that
-    the curve of ``-contrast`` undoes it.
+    More of it bends into black and white, which stay; less of it draws them nearer.
     """
     import numpy as np
 
     slope = 2.0**contrast
+    if slope <= 1:
+        return _MIDDLE + slope * (rgb - _MIDDLE)
     below = np.minimum(rgb / _MIDDLE, 1)
     above = np.minimum((1 - rgb) / (1 - _MIDDLE), 1)
     shadows = _MIDDLE * below / (slope - (slope - 1) * below)
@@ -215,21 +216,20 @@ def _saturated(rgb: Colors, saturation: float) -> Colors:
 
 
 _WARMTH = 0.4
-"""Stops that red gains and blue loses at temperature 1: about what 6500 K to 4600 K differ by."""
+"""Stops that red gains and blue loses at temperature 1."""
 
 
 def _warmed(rgb: Colors, temperature: float) -> Colors:
     """White balance: gains on the light of red and blue that keep the luminance of greys.
 
-    Colours that RGB cannot hold give up chroma instead of being clipped, so white stays white.
+    They fade towards white, which stays: paper and white letters are not tinted.
     """
     import numpy as np
 
-    gains = 2.0 ** (temperature * _WARMTH * np.array([1.0, 0.0, -1.0]))
-    light = _linear(rgb) * gains / (gains @ np.array(_LUMA))
-    luminance = _luma(light)
-    chroma = light - luminance
-    return _encoded(luminance + chroma / np.maximum(_fullness(chroma, luminance), 1))
+    light = _linear(rgb)
+    share = 1 - light.min(axis=1, keepdims=True) ** 2
+    gains = 2.0 ** (share * temperature * _WARMTH * np.array([1.0, 0.0, -1.0]))
+    return _encoded(np.minimum(light * gains / _luma(gains), 1))
 
 
 _TEAL = (-0.20, 0.04, 0.19)

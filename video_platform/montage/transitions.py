@@ -95,10 +95,11 @@ def _zoom(a: FrameBuffer, b: FrameBuffer, position: float, out: FrameBuffer, _rt
     """
     import cv2
 
-    done, share = ease(position), _crossing(position)
+    share = _crossing(position)
     height, width = out.planes[0].shape
-    lost = 1 - 1 / (1 + (_GROWN - 1) * done)
-    missing = (1 - _SMALL) * (1 - done)
+    lost = 1 - 1 / (1 + (_GROWN - 1) * _eased_between(0, _CROSSING[1], position))
+    # Quick at first: the mirror image must be gone before anyone can read in it.
+    missing = (1 - _SMALL) * (1 - max(0.0, position - _CROSSING[0]) / (1 - _CROSSING[0])) ** 3
     cut_off = _even(width * lost / 2), _even(height * lost / 2)
     added = _even(width * missing / 2), _even(height * missing / 2)
     for first, second, target, shrink in _planes(a, b, out):
@@ -212,9 +213,18 @@ def _even(length: float) -> int:
     return round(length / 2) * 2
 
 
+def _eased_between(begin: float, end: float, position: float) -> float:
+    """0 until ``begin``, 1 from ``end`` on, eased between."""
+    return ease(min(1.0, max(0.0, (position - begin) / (end - begin))))
+
+
+_CROSSING = (0.3, 0.7)
+"""Where the new picture appears and the old one is gone, if both change their shape meanwhile."""
+
+
 def _crossing(position: float) -> float:
-    """How much of the new picture is seen where both change their shape: the middle decides."""
-    return ease(min(1.0, max(0.0, (position - 0.3) / 0.4)))
+    """How much of the new picture is seen."""
+    return _eased_between(*_CROSSING, position)
 
 
 BLENDS: dict[TransitionKind, Blend] = {

@@ -2,13 +2,18 @@
 
 import importlib
 import pkgutil
+from collections.abc import Callable
 from functools import cache
+from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from video_platform.domain.generation import Capability
+from video_platform.domain.media import Media, MediaPath
 from video_platform.errors import NotConfigured
 from video_platform.providers import vendors
-from video_platform.providers.base import Provider
+from video_platform.providers.remote import RemoteProvider
+from video_platform.providers.service import Access
 
 DEFAULTS: dict[Capability, str] = {
     Capability.SCRIPT: "embedded_writer",
@@ -32,19 +37,76 @@ def vendor_names() -> tuple[str, ...]:
     )
 
 
-def find_provider(capability: Capability, name: str = "") -> Provider[Any]:
-    """The provider called ``name``, or the capability's default.
+AccessOf = Callable[[type[RemoteProvider[Any]]], Access]
+"""Where a remote provider's key, address and model come from."""
 
-    Raises:
-        NotConfigured: no such vendor, or it does not offer this capability.
+
+def provider_classes() -> tuple[type[Any], ...]:
+    """Every provider that ships with the platform or is installed beside it, vendor by vendor.
+
+    Packages add theirs through the entry point group ``video_platform.providers``: each entry names
+    a provider class.
     """
-    wanted = name or DEFAULTS.get(capability, "")
-    if wanted in vendor_names():
-        module = importlib.import_module(f"{vendors.__name__}.{wanted}")
-        for provider in module.PROVIDERS:
-            if provider.capability is capability:
-                return provider()  # type: ignore[no-any-return]
-    raise NotConfigured(
-        f"There is no {capability} provider called {wanted!r}.",
-        hint=f"Known: {', '.join(vendor_names())}.",
-    )
+    found: list[type[Any]] = []
+    for name in vendor_names():
+        found += importlib.import_module(f"{vendors.__name__}.{name}").PROVIDERS
+    found += [entry.load() for entry in metadata.entry_points(group="video_platform.providers")]
+    return tuple(found)
+
+
+class Catalogue:
+    """The providers of one installation, ready to be asked.
+
+    Args:
+        access_of: gives a remote provider its account.
+        media_path: gives providers local files of media.
+    """
+
+    def __init__(
+        self, access_of: AccessOf | None = None, media_path: MediaPath | None = None
+    ) -> None:
+        self._access_of = access_of or (lambda _: Access())
+        self._media_path = media_path or _no_media
+
+    def find(self, capability: Capability, name: str = "") -> Any:
+        """The provider called ``name``, or the capability's default.
+
+        Raises:
+            NotConfigured: no such provider, or it does not offer this capability.
+        """
+        wanted = name or DEFAULTS.get(capability, "")
+        for provider in self._candidates(wanted):
+            if provider.capability is capability and provider.name == wanted:
+                return self._build(provider)
+        raise NotConfigured(
+            f"There is no {capability} provider called {wanted!r}.",
+            hint=f"Known: {', '.join(self.names(capability))}.",
+        )
+
+    def names(self, capability: Capability) -> list[str]:
+        """All providers of a capability."""
+        return sorted(p.name for p in provider_classes() if p.capability is capability)
+
+    def all(self) -> list[Any]:
+        """Every provider, built."""
+        return [self._build(provider) for provider in provider_classes()]
+
+    def _candidates(self, wanted: str) -> tuple[type[Any], ...]:
+        # The vendor of that name first: nothing else is imported for it.
+        if wanted in vendor_names():
+            return tuple(importlib.import_module(f"{vendors.__name__}.{wanted}").PROVIDERS)
+        return provider_classes()
+
+    def _build(self, provider: type[Any]) -> Any:
+        if issubclass(provider, RemoteProvider):
+            return provider(self._access_of(provider), self._media_path)
+        return provider()
+
+
+def _no_media(media: Media) -> Path:
+    raise NotConfigured(f"There is no store to take {media.key} from.")
+
+
+def find_provider(capability: Capability, name: str = "") -> Any:
+    """A provider without any account: enough to ask what it can do."""
+    return Catalogue().find(capability, name)

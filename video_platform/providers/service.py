@@ -17,6 +17,7 @@ class Service:
         at_once: jobs the service lets one account have at the same time.
         per_minute: requests a minute it lets one account send; 0 when it names no such limit.
         trusts_links: whether its own links want the key, too.
+        extra_variables: further environment variables it takes, e.g. a second secret.
         notice: what a person should know before choosing it, e.g. that it was discontinued.
     """
 
@@ -33,6 +34,7 @@ class Service:
     per_minute: int = 0
     trusts_links: bool = False
     notice: str = ""
+    extra_variables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

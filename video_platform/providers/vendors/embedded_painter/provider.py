@@ -17,7 +17,7 @@ class EmbeddedPainter:
     capability: ClassVar[Capability] = Capability.IMAGE
     version: ClassVar[str] = "1"
 
-    def choices(self, language: Language) -> Mapping[str, tuple[str, ...]]:  # noqa: ARG002
+    def choices(self, language: Language) -> Mapping[str, tuple[str, ...]]:
         """Every style serves every language."""
         from video_platform.providers.vendors.embedded_painter.styles import STYLES
 
