@@ -69,6 +69,7 @@ def build_studio(settings: Settings | None = None) -> Studio:
             settings=RenderSettings(),
             scratch_dir=scratch_dir,
             max_workers=settings.render_workers or os.cpu_count() or 1,
+            encoder=settings.encoder,
         ),
         publish=PublishAgent(store),
     )

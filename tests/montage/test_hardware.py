@@ -105,23 +105,21 @@ def test_arguments_are_these(name: str) -> None:
 def test_ffmpeg_knows_every_option_of_the_table(
     codec: VideoCodec, ffmpeg: Ffmpeg, tmp_path: Path
 ) -> None:
-    """A wrong option is refused before the device is looked for."""
-    for name, row in HARDWARE.items():
-        if codec not in row.encoders:
-            continue
+    """A wrong option is refused before the device is looked for, but for VA-API."""
+    rows = [row for name, row in HARDWARE.items() if codec in row.encoders and name != "vaapi"]
+    for row in rows:
         before, after = hardware_arguments(row, codec, size=SIZE, rate=RATE)
-        # The device of the one family that opens it first; any encoder's options come before it.
-        before = before[len(row.device) :]
-        after = [a.replace(",hwupload", "") for a in after]
-        try:
-            ffmpeg.run(
-                ["-loglevel", "error", *before, *after, "try.mp4"],
-                directory=tmp_path,
-                feed=[f.data for f in frames(2)],
-            )
-        except FfmpegFailed as error:
-            wrong = re.search(r"option|parse|constant|argument list", error.stderr_tail, re.I)
-            assert wrong is None, (name, error.stderr_tail)
+        said = words(ffmpeg, [*before, *after, "try.mp4"], tmp_path)
+        assert not re.search(r"option|parse|constant|argument list", said, re.I), said
+
+
+def words(ffmpeg: Ffmpeg, arguments: list[str], directory: Path) -> str:
+    """What FFmpeg says to these arguments, fed with two frames."""
+    feed = [frame.data for frame in frames(2)]
+    try:
+        return ffmpeg.run(["-loglevel", "error", *arguments], directory=directory, feed=feed)
+    except FfmpegFailed as error:
+        return error.stderr_tail
 
 
 @pytest.mark.parametrize("upload", ["", "format=nv12"])
@@ -237,5 +235,5 @@ def test_choice_follows_the_wish_and_tells_why(
 
 
 def test_unknown_wish_names_the_possible_ones() -> None:
-    with pytest.raises(NotConfigured, match="'gpu'.*nvenc"):
+    with pytest.raises(NotConfigured, match=r"'gpu'.*nvenc"):
         choose_encoder("gpu", [SOFTWARE])

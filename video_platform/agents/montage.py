@@ -6,7 +6,7 @@ from pathlib import Path
 
 from video_platform.agents.progress import BOARD, StageUpdate
 from video_platform.agents.result import StageResult
-from video_platform.disk import private_directory
+from video_platform.disk import private_directory, write_atomically
 from video_platform.domain.codec import from_manifest, to_manifest
 from video_platform.domain.formats import Format, Frame
 from video_platform.domain.look import Export
@@ -14,14 +14,17 @@ from video_platform.domain.manifests import Film, Montage
 from video_platform.domain.media import Media
 from video_platform.domain.project import Project, Stage
 from video_platform.domain.timeline import Timeline
+from video_platform.errors import FfmpegFailed
 from video_platform.interchange.subtitles import to_srt, to_vtt
 from video_platform.montage.audio import waveform
 from video_platform.montage.explain import PlanRecord, PlanState, explain_plan, record_plan
 from video_platform.montage.film import RenderedFilm, render_film
 from video_platform.montage.gif import gif_preview
+from video_platform.montage.hardware import SOFTWARE, Choice, choose_encoder, probe_hardware
 from video_platform.montage.hls import HlsWriter, preview_key
 from video_platform.montage.plan import (
     PREVIEW_ENCODER,
+    EncoderSettings,
     FilmPlan,
     RenderSettings,
     plan_film,
@@ -77,12 +80,33 @@ class MontageAgent:
         settings: RenderSettings,
         scratch_dir: Path,
         max_workers: int,
+        encoder: str = SOFTWARE,
     ) -> None:
         self._store = store
         self._ffmpeg = ffmpeg
-        self._settings = settings
+        self._software = settings
+        self._wish = encoder
+        self._chosen: Choice | None = None
         self._scratch_dir = scratch_dir
         self._max_workers = max_workers
+
+    @property
+    def _choice(self) -> Choice:
+        """The encoder in use. Hardware is tried once, and only when it was asked for."""
+        if self._chosen is None and self._wish == SOFTWARE:
+            self._chosen = Choice(SOFTWARE, "asked for")
+        elif self._chosen is None:
+            with private_directory(self._scratch_dir, "encoders") as directory:
+                results = probe_hardware(self._ffmpeg, directory)
+            self._chosen = choose_encoder(self._wish, results)
+        return self._chosen
+
+    @property
+    def _settings(self) -> RenderSettings:
+        if self._choice.name == SOFTWARE:
+            return self._software
+        encoder = EncoderSettings(preset="", crf=0, tuning="", hardware=self._choice.name)
+        return replace(self._software, encoder=encoder)
 
     def run(self, project: Project, timeline: Timeline) -> StageResult[Montage]:
         """One film per format. A film whose plan was rendered before is taken from the store."""
@@ -93,7 +117,7 @@ class MontageAgent:
             film = self._stored(plan)
             if film is None:
                 follow = _follow(plan, number, len(project.brief.formats))
-                film = self._render(project, plan, timeline, follow)
+                plan, film = self._render_somehow(project, plan, timeline, follow)
             else:
                 reused += 1
             self._remember(project, plan)
@@ -116,14 +140,13 @@ class MontageAgent:
 
     def preview(self, timeline: Timeline, ratio: Format, target: Path) -> Path:
         """The whole film, small and quickly, written to ``target``; its segments are kept, too."""
-        settings = replace(self._settings, encoder=PREVIEW_ENCODER)
+        settings = replace(self._software, encoder=PREVIEW_ENCODER)
         small = replace(timeline, look=replace(timeline.look, exports=()))
         whole = plan_film(small, ratio, settings).frame
         plan = plan_film(small, ratio, settings, frame=_shrunk(whole))
         with private_directory(self._scratch_dir, "preview") as directory:
             rendered = self._film(plan, directory, _follow(plan, 0, 1), None)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(rendered.path.read_bytes())
+            write_atomically(target, rendered.path)
         return target
 
     def _remember(self, project: Project, plan: FilmPlan) -> None:
@@ -137,6 +160,24 @@ class MontageAgent:
         beside = (film.contact_sheet, film.waveform, *film.exports.values())
         needed = (film.media, film.poster, film.srt, film.vtt, *filter(None, beside))
         return film if all(self._store.has(media) for media in needed) else None
+
+    def _render_somehow(
+        self,
+        project: Project,
+        plan: FilmPlan,
+        timeline: Timeline,
+        follow: Callable[[int, int], None],
+    ) -> tuple[FilmPlan, Film]:
+        """Render; in software when the hardware fails on the way, and the film says so."""
+        try:
+            return plan, self._render(project, plan, timeline, follow)
+        except FfmpegFailed as error:
+            failed = self._choice.name
+            if failed == SOFTWARE:
+                raise
+            self._chosen = Choice(SOFTWARE, f"{failed} failed while rendering: {error.message}")
+            plan = plan_film(timeline, plan.format, self._settings)
+            return plan, self._render(project, plan, timeline, follow)
 
     def _render(
         self,
@@ -204,6 +245,7 @@ class MontageAgent:
             integrated_lufs=rendered.integrated_lufs,
             true_peak_dbtp=rendered.true_peak_dbtp,
             plan=plan.key,
+            encoder=f"{self._choice.name}: {self._choice.reason}",
             exports={export: self._export(export, rendered, place) for export in plan.look.exports},
             contact_sheet=self._store.put(contact_sheet(rendered.path, times, place), "image/jpeg"),
             waveform=self._store.put(wave, "image/png"),

@@ -1,6 +1,6 @@
 """All agents of one installation, ready to work; hosts get it from ``bootstrap``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from video_platform.agents.avatar import AvatarAgent
 from video_platform.agents.image import ImageAgent
@@ -15,6 +15,7 @@ from video_platform.db.repositories.projects import Projects
 from video_platform.domain.brief import Brief
 from video_platform.domain.codec import content_hash
 from video_platform.domain.generation import Capability
+from video_platform.domain.look import Look
 from video_platform.domain.project import Project, project_key, title_of
 from video_platform.errors import BriefError
 from video_platform.providers.base import OffersChoices
@@ -44,12 +45,13 @@ class Studio:
     def open_project(self, brief: Brief, *, salt: str = "", command: str = "") -> Project:
         """The project of this brief: the same brief always has the same project.
 
-        A ``salt`` makes another project of an equal brief. A ``command`` (the name of a job) is
-        stored with a new project for the sensor to run.
+        Its look is no part of what it is: the same brief with another look cuts the same material
+        anew. A ``salt`` makes another project of an equal brief. A ``command`` (the name of a job)
+        is stored with a new project for the sensor to run.
         """
         check_choices(brief, self.providers)
         title = title_of(brief.text)
-        identity = content_hash((brief, salt))
+        identity = content_hash((replace(brief, look=Look()), salt))
         return self.projects.add(project_key(title, identity), title, brief, command=command)
 
 

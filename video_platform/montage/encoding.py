@@ -5,7 +5,7 @@ CPU at 1080p.
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -161,19 +161,27 @@ def _tag_colors(context: Any) -> None:
     context.color_primaries = context.color_trc = context.colorspace = 1
 
 
-def encode_frames(frames: Iterable[FrameBuffer], encoders: Iterable[SegmentEncoder]) -> int:
-    """Give every frame to every encoder and close them; returns how many there were."""
+def encoding(
+    frames: Iterable[FrameBuffer], encoders: Sequence[SegmentEncoder]
+) -> Iterator[FrameBuffer]:
+    """Hand the frames on, giving each to every encoder first; close them at the end.
+
+    Raises:
+        MontageError: an encoder failed.
+    """
     from av.error import FFmpegError
 
-    chosen = list(encoders)
-    count = 0
     try:
         for buffer in frames:
-            for encoder in chosen:
+            for encoder in encoders:
                 encoder.add(buffer)
-            count += 1
-        for encoder in chosen:
+            yield buffer
+        for encoder in encoders:
             encoder.close()
     except FFmpegError as error:
         raise MontageError(f"A segment could not be encoded: {error}.") from error
-    return count
+
+
+def encode_frames(frames: Iterable[FrameBuffer], encoders: Sequence[SegmentEncoder]) -> int:
+    """Give every frame to every encoder and close them; returns how many there were."""
+    return sum(1 for _ in encoding(frames, encoders))

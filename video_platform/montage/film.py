@@ -254,6 +254,7 @@ class _Render:
             settings,
             material=material,
             overlay=overlay,
+            ffmpeg=self._ffmpeg,
             directory=self._new_folder(f"segment-{index}"),
             on_frame=counter.frame,
         )

@@ -182,7 +182,8 @@ def _contrasted(rgb: Colors, contrast: float) -> Colors:
 
     slope = 2.0**contrast
     if slope <= 1:
-        return _MIDDLE + slope * (rgb - _MIDDLE)
+        flat: Colors = _MIDDLE + slope * (rgb - _MIDDLE)
+        return flat
     below = np.minimum(rgb / _MIDDLE, 1)
     above = np.minimum((1 - rgb) / (1 - _MIDDLE), 1)
     shadows = _MIDDLE * below / (slope - (slope - 1) * below)

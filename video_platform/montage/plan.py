@@ -59,6 +59,8 @@ class EncoderSettings:
         "colorprim=bt709:transfer=bt709:colormatrix=bt709:range=tv"
     )
     keyframe_s: int = 2
+    hardware: str = ""
+    """A family of ``montage.hardware`` that encodes instead of the software."""
 
 
 _TAGS = "colorprim=bt709:transfer=bt709:colormatrix=bt709:range=limited"
@@ -384,6 +386,10 @@ class _Planner:
 
     def _shot(self, clip: VideoClip, start: int) -> Shot:
         before, after = self._half(clip.start_frame), self._half(clip.end_frame)
+        if clip.motion is None:
+            # Footage keeps its time, so that its own sound fits: what the transition shows before
+            # the cut lies before the clip's beginning in the source, or is its first frame, held.
+            before = 0
         return Shot(
             media=clip.media[self._ratio],
             foreground=clip.foreground.get(self._ratio),

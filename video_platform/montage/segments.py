@@ -6,9 +6,11 @@ from pathlib import Path
 
 from video_platform.disk import storage_errors
 from video_platform.montage.drawing import Material, Overlay, draw_segment
-from video_platform.montage.encoding import SegmentEncoder, encode_frames
+from video_platform.montage.encoding import SegmentEncoder, encoding
+from video_platform.montage.hardware import HARDWARE, hardware_arguments
 from video_platform.montage.motion import FrameBuffer
 from video_platform.montage.plan import EncoderSettings, FilmPlan, Segment
+from video_platform.montage.runner import Ffmpeg
 
 
 def render_segment(
@@ -18,10 +20,13 @@ def render_segment(
     *,
     material: Material,
     overlay: Overlay | None,
+    ffmpeg: Ffmpeg,
     directory: Path,
     on_frame: Callable[[], None],
 ) -> list[Path]:
     """Encode the segment into ``directory``, which is empty and its own: a file for each encoder.
+
+    At most one of the encoders is hardware; it is fed through FFmpeg.
 
     Raises:
         MontageError, StorageFull: nothing usable was written.
@@ -33,15 +38,41 @@ def render_segment(
             yield buffer
             on_frame()
 
+    files = list(zip(encoders, paths, strict=True))
+    software = [(settings, path) for settings, path in files if not settings.hardware]
     with storage_errors(directory):
-        encode_frames(
-            counted(),
-            [
-                SegmentEncoder(path, settings, plan.frame, plan.rate)
-                for path, settings in zip(paths, encoders, strict=True)
-            ],
-        )
+        chosen = [
+            SegmentEncoder(path, settings, plan.frame, plan.rate) for settings, path in software
+        ]
+        frames = encoding(counted(), chosen)
+        device = next(((settings, path) for settings, path in files if settings.hardware), None)
+        if device is None:
+            for _ in frames:
+                pass
+        else:
+            _feed_hardware(frames, *device, plan, ffmpeg)
     return paths
+
+
+def _feed_hardware(
+    frames: Iterator[FrameBuffer],
+    settings: EncoderSettings,
+    path: Path,
+    plan: FilmPlan,
+    ffmpeg: Ffmpeg,
+) -> None:
+    before, after = hardware_arguments(
+        HARDWARE[settings.hardware],
+        settings.codec,
+        size=(plan.frame.width_px, plan.frame.height_px),
+        rate=plan.rate,
+        keyframe_s=settings.keyframe_s,
+    )
+    ffmpeg.run(
+        [*before, *after, path.name],
+        directory=path.parent,
+        feed=(buffer.data.data for buffer in frames),
+    )
 
 
 def link_or_copy(source: Path, target: Path) -> None:

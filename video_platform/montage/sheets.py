@@ -14,6 +14,7 @@ from video_platform.disk import storage_errors
 from video_platform.errors import MontageError, ProbeFailed
 from video_platform.fonts import SEMIBOLD
 from video_platform.montage.plan import FilmPlan, SegmentKind
+from video_platform.montage.stills import resized
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -36,6 +37,12 @@ _SMALL_PX = 320
 """Width at which pictures are compared; what is finer is mostly noise."""
 _DARKEST, _BRIGHTEST = 32, 224
 """Mean grey of a picture that shows something; beyond lie fades and flashes."""
+_TO_RGB = (
+    (1.16438, 0.0, 1.79274, -248.10099),
+    (1.16438, -0.21325, -0.53291, 76.87808),
+    (1.16438, 2.11240, 0.0, -289.01757),
+)
+"""Rows of red, green and blue from luma, both chroma and one: BT.709-6, limited range."""
 
 
 def scene_times(plan: FilmPlan, count: int = MOST_SCENES) -> tuple[Fraction, ...]:
@@ -160,17 +167,20 @@ def _frame_at(container: Any, time: Fraction) -> "VideoFrame":
 
 
 def _rgb(frame: "VideoFrame", width: int, height: int) -> Picture:
-    """The frame as (height, width, RGB) in full range."""
-    shown = frame.reformat(
-        width=width,
-        height=height,
-        format="rgb24",
-        src_colorspace="ITU709",
-        src_color_range="MPEG",
-        dst_color_range="JPEG",
-        interpolation="AREA" if width < frame.width else "BICUBIC",
-    )
-    return shown.to_ndarray()
+    """The frame as (height, width, RGB) in full range.
+
+    Not by FFmpeg's scaler: without its slow options that makes colours up to five levels too dark.
+    """
+    import cv2
+    import numpy as np
+
+    rows = frame.height
+    data = frame.to_ndarray(format="yuv420p")
+    half = (2, rows // 2, frame.width // 2)
+    planes = [data[:rows], *data[rows:].reshape(half)]
+    yuv = np.dstack([resized(plane, (width, height)) for plane in planes]).astype(np.float32)
+    rgb = cv2.transform(yuv, np.array(_TO_RGB, np.float32))
+    return np.clip(np.rint(rgb), 0, 255).astype(np.uint8)
 
 
 def _image(frame: "VideoFrame", width: int, height: int) -> "Image":

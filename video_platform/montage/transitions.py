@@ -186,15 +186,16 @@ def _defocus(plane: Plane, deviation: float) -> None:
     height, width = plane.shape
     small: Any = plane
     factor = 1
-    while deviation / factor >= 1.5:
+    # Halves of the frame are cheap and fine enough; smaller ones would show as squares if used early.
+    while deviation / factor >= (4 if factor > 1 else 1.4):
         rows, columns = small.shape
         half = ((columns + 1) // 2, (rows + 1) // 2)
         small = cv2.resize(small, half, interpolation=cv2.INTER_AREA)
         factor *= 2
-    # The mean of a square is a blur too: its variance is a twelfth of its side's square.
-    rest = (deviation / factor) ** 2 - (1 - 1 / factor**2) / 12
-    soft = cv2.GaussianBlur(small, (0, 0), max(math.sqrt(max(rest, 0)), 1e-3))
-    cv2.resize(soft, (width, height), dst=plane, interpolation=cv2.INTER_CUBIC)
+    # Making it small and large again blurs too: a quarter of the factor's square, as a variance.
+    rest = (deviation / factor) ** 2 - (1 - 1 / factor**2) / 4
+    soft = cv2.GaussianBlur(small, (0, 0), max(math.sqrt(max(0, rest)), 1e-3))
+    cv2.resize(soft, (width, height), dst=plane)
 
 
 def _planes(

@@ -42,8 +42,10 @@ class Projects:
                 if command:
                     session.add(CommandRow(project=key, kind=command, created_at=row.created_at))
         except IntegrityError:
-            # The same brief was submitted before, or by another process a moment ago.
-            pass
+            # The same brief was submitted before, or by another process a moment ago; the look it
+            # is cut with is the last one wished for.
+            with Session(self._engine) as session, session.begin():
+                session.get_one(ProjectRow, key).brief = _plain(brief)
         return self.get(key)
 
     def get(self, key: str) -> Project:
