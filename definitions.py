@@ -8,6 +8,7 @@ from assets_defs.jobs import JOBS
 from resources.manifests import ManifestIOManager
 from resources.studio import ProviderResource, StudioResource
 from sensors.commands import SENSORS
+from sensors.generations import abandoned_generations
 from video_platform.domain.generation import Capability
 
 # The UI has every event; the terminal of a run shows what went wrong and no more.
@@ -20,7 +21,7 @@ defs = dg.Definitions(
     assets=FILM_ASSETS,
     asset_checks=FILM_CHECKS,
     jobs=JOBS,
-    sensors=SENSORS,
+    sensors=[*SENSORS, abandoned_generations],
     resources={
         "studio": StudioResource(),
         "manifests": ManifestIOManager(),

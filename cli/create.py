@@ -189,9 +189,9 @@ def _show(studio: "Studio", key: str, report: dict[str, Any]) -> None:
 
 
 def _show_estimate(brief: Brief, *, as_json: bool) -> None:
-    from cli.estimate import estimate_brief
+    from cli.estimate import describe_estimate
 
-    found = estimate_brief(brief)
+    found = describe_estimate(brief)
     if as_json:
         document(found)
         return

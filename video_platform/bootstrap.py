@@ -1,9 +1,6 @@
 """The one place that builds the core from settings. Hosts call it; nothing below it reads them."""
 
 import os
-from pathlib import Path
-
-from sqlalchemy import Engine
 
 from video_platform.agents.avatar import AvatarAgent
 from video_platform.agents.image import ImageAgent
@@ -30,7 +27,7 @@ from video_platform.providers.registry import Catalogue
 from video_platform.providers.transport import Clock
 from video_platform.publishing.platforms.local_channel import LocalChannel
 from video_platform.settings import Settings
-from video_platform.store import MediaStore, open_store
+from video_platform.store import open_store
 
 
 def build_studio(settings: Settings | None = None) -> Studio:
@@ -49,13 +46,27 @@ def build_studio(settings: Settings | None = None) -> Studio:
         cache_dir=settings.home / "cache",
         s3_endpoint_url=settings.s3_endpoint_url,
     )
-    ledger = _ledger(settings, engine, store, scratch_dir)
+    caps_usd = {"tenant": settings.tenant_cap_usd, "project": settings.project_cap_usd}
+    generations, budgets = Generations(engine), Budgets(engine, caps_usd=caps_usd)
+    services = Services(engine)
+    ledger = Ledger(
+        generations,
+        budgets,
+        store,
+        Turnstile(services, Clock()),
+        probe=probe_media,
+        scratch_dir=scratch_dir,
+        policy=_policy(settings),
+    )
     parallel = settings.max_parallel_agents
     return Studio(
         projects=Projects(engine),
         commands=Commands(engine),
         store=store,
         providers=Catalogue(settings.access_of, store.path),
+        generations=generations,
+        budgets=budgets,
+        services=services,
         channel=LocalChannel(settings.resolved_channel_dir),
         script=ScriptAgent(ledger, store),
         image=ImageAgent(ledger, max_parallel=parallel),
@@ -75,23 +86,11 @@ def build_studio(settings: Settings | None = None) -> Studio:
     )
 
 
-def _ledger(settings: Settings, engine: Engine, store: MediaStore, scratch_dir: Path) -> Ledger:
-    policy = LedgerPolicy(
+def _policy(settings: Settings) -> LedgerPolicy:
+    return LedgerPolicy(
         retry_attempts=settings.retry_attempts,
         repeat_unknown_below_usd=settings.repeat_unknown_below_usd,
         timeout_s=settings.timeout_per_step,
         timeouts_s=settings.timeouts,
         uses_stored=settings.enable_caching,
-    )
-    return Ledger(
-        Generations(engine),
-        Budgets(
-            engine,
-            caps_usd={"tenant": settings.tenant_cap_usd, "project": settings.project_cap_usd},
-        ),
-        store,
-        Turnstile(Services(engine), Clock()),
-        probe=probe_media,
-        scratch_dir=scratch_dir,
-        policy=policy,
     )

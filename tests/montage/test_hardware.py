@@ -204,6 +204,14 @@ def test_encoder_that_hangs_is_given_up(
     assert found.reason
 
 
+@pytest.mark.parametrize("codec", [VideoCodec.H264, VideoCodec.H265, VideoCodec.AV1])
+def test_every_codec_has_software_to_be_compared_with(
+    codec: VideoCodec, ffmpeg: Ffmpeg, tmp_path: Path
+) -> None:
+    (software,) = probe_hardware(ffmpeg, tmp_path, codec, table={})
+    assert (software.name, software.reason) == ("software", "")
+
+
 def test_codec_that_a_family_lacks_is_not_tried(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     results = probe_hardware(ffmpeg, tmp_path, VideoCodec.VP9, table={"quick": QUICK})
     assert results == ()

@@ -10,8 +10,11 @@ from video_platform.agents.publish import PublishAgent
 from video_platform.agents.script import ScriptAgent
 from video_platform.agents.video import VideoAgent
 from video_platform.agents.voice import VoiceAgent
+from video_platform.db.repositories.budgets import Budgets, scopes_of
 from video_platform.db.repositories.commands import Commands
+from video_platform.db.repositories.generations import Entry, Generations, GenerationState
 from video_platform.db.repositories.projects import Projects
+from video_platform.db.repositories.services import Services
 from video_platform.domain.brief import Brief
 from video_platform.domain.codec import content_hash
 from video_platform.domain.generation import Capability
@@ -32,6 +35,9 @@ class Studio:
     commands: Commands
     store: MediaStore
     providers: Catalogue
+    generations: Generations
+    budgets: Budgets
+    services: Services
     channel: Platform
     script: ScriptAgent
     image: ImageAgent
@@ -53,6 +59,26 @@ class Studio:
         title = title_of(brief.text)
         identity = content_hash((replace(brief, look=Look()), salt))
         return self.projects.add(project_key(title, identity), title, brief, command=command)
+
+    def decide(self, entry: Entry, *, was_paid: bool) -> None:
+        """Settle a generation of unknown outcome: it may be sent again, its money is settled."""
+        held = self.generations.reopen(entry, GenerationState.SENDING, lease_s=30)
+        if not held.is_mine:
+            raise BriefError(
+                f"Generation {entry.key[:12]} was changed a moment ago.",
+                hint="List it again with `video-platform generations`.",
+                code="generation_changed",
+            )
+        cost = entry.held_microusd if was_paid else 0
+        self.generations.closed(
+            held.key, held.fence, GenerationState.FAILED, "decided", "A person decided its outcome."
+        )
+        self.budgets.settle(entry.key, scopes_of(entry.tenant, entry.project), cost)
+
+    def service_health(self, service: str) -> str:
+        """How a service fares: ``ok``, or for how long it is left alone."""
+        closed_s = self.services.closed_for(service)
+        return f"left alone for {closed_s:.0f} s" if closed_s else "ok"
 
 
 def check_choices(brief: Brief, catalogue: Catalogue) -> None:

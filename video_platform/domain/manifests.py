@@ -18,6 +18,9 @@ class Origin:
     provider: str
     generation: str
     cost_usd: Decimal = Decimal(0)
+    estimate_usd: Decimal = Decimal(0)
+    instead_of: tuple[str, ...] = ()
+    """Providers that were asked first and could not, each with the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ from video_platform.db.repositories.budgets import scopes_of
 from video_platform.db.repositories.generations import Entry, GenerationState, Intent
 from video_platform.disk import private_directory, storage_errors
 from video_platform.domain.codec import from_json, to_json
-from video_platform.domain.generation import Generation
+from video_platform.domain.generation import Generation, JsonValue
 from video_platform.domain.media import Media, Probe
 from video_platform.errors import (
     BadProviderAnswer,
@@ -43,6 +43,7 @@ from video_platform.errors import (
 )
 from video_platform.generation.turnstile import Turnstile
 from video_platform.providers.base import Examines, Priced, Produced, Provider
+from video_platform.providers.chain import GIVES_WAY, Chain
 from video_platform.providers.jobs import FindsJobs, Job, JobState, SlowProvider
 from video_platform.providers.service import Service
 
@@ -143,7 +144,7 @@ class Ledger:
 
     def obtain(
         self,
-        provider: AnyProvider[RequestT],
+        provider: AnyProvider[RequestT] | Chain,
         request: RequestT,
         *,
         project: str = "",
@@ -159,6 +160,8 @@ class Ledger:
             ProviderTimeout: its job goes on; the same call later looks at it again.
             ProviderError, InvalidInput: as the provider raises them; nothing is stored.
         """
+        if isinstance(provider, Chain):
+            return self._first(provider, request, project, tenant)
         if isinstance(provider, Examines):
             provider.examine(request)
         price = provider.price_usd(request) if isinstance(provider, Priced) else None
@@ -177,6 +180,22 @@ class Ledger:
                 return replace(entry.result, reused=True)
             with self._held(entry):
                 return _Work(self, provider, request, entry).finish()
+
+    def _first(self, chain: Chain, request: Any, project: str, tenant: str) -> Generation:
+        """The first provider's result that can be had; who gave way, and why, goes with it."""
+        gave_way: list[dict[str, JsonValue]] = []
+        for provider in chain.providers[:-1]:
+            try:
+                made = self.obtain(provider, request, project=project, tenant=tenant)
+            except GIVES_WAY as error:
+                gave_way.append({"provider": provider.name, "reason": str(error)})
+            else:
+                break
+        else:
+            made = self.obtain(chain.providers[-1], request, project=project, tenant=tenant)
+        if not gave_way:
+            return made
+        return replace(made, details={**made.details, "instead_of": list(gave_way)})
 
     def _claim(self, intent: Intent) -> Entry:
         """Wait until the row is ours, or its result is there."""

@@ -101,7 +101,7 @@ def best_picture(pictures: Sequence[Picture]) -> int:
         values = [measure(picture) for picture in pictures]
         for number, value in enumerate(values):
             ranks[number] += sum(other < value for other in values)
-    return max(range(len(pictures)), key=lambda n: (_shows_something(pictures[n]), ranks[n], -n))
+    return max(range(len(pictures)), key=lambda n: (_shows_something(pictures[n]), ranks[n]))
 
 
 def _shows_something(picture: Picture) -> bool:
@@ -144,7 +144,7 @@ def _frames_at(film: Path, times: Sequence[Fraction]) -> "list[VideoFrame]":
         raise MontageError("No moment of the film was named.")
     options = {"protocol_whitelist": "file"}
     try:
-        with av.open(str(film), format="mov", options=options) as container:
+        with av.open(str(film), options=options) as container:
             container.streams.video[0].thread_type = "AUTO"
             container.streams.video[0].codec_context.skip_frame = "NONREF"
             return [_frame_at(container, time) for time in times]

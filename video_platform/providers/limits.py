@@ -31,6 +31,19 @@ class Limits:
     input_types: frozenset[str] = frozenset()
     needs_image: bool = False
 
+    def describe(self) -> dict[str, object]:
+        """What is limited, for people and for JSON."""
+        plain: dict[str, object] = {
+            "characters": self.characters,
+            "formats": [ratio.value for ratio in self.formats],
+            "languages": sorted(self.languages),
+            "durations_s": list(self.durations_s),
+            "longest_s": self.longest_s,
+            "input_bytes": self.input_bytes,
+            "input_types": sorted(self.input_types),
+        }
+        return {name: value for name, value in plain.items() if value}
+
     def check_text(self, provider: str, text: str) -> None:
         """Refuse a text that is too long."""
         if self.characters and len(text) > self.characters:

@@ -12,6 +12,7 @@ from video_platform.domain.generation import Capability
 from video_platform.domain.media import Media, MediaPath
 from video_platform.errors import NotConfigured
 from video_platform.providers import vendors
+from video_platform.providers.chain import Chain
 from video_platform.providers.remote import RemoteProvider
 from video_platform.providers.service import Access
 
@@ -71,10 +72,15 @@ class Catalogue:
     def find(self, capability: Capability, name: str = "") -> Any:
         """The provider called ``name``, or the capability's default.
 
+        Several names, with commas between, are a chain: each is asked when the one before cannot.
+
         Raises:
             NotConfigured: no such provider, or it does not offer this capability.
         """
-        wanted = name or DEFAULTS.get(capability, "")
+        names = [part.strip() for part in name.split(",") if part.strip()]
+        if len(names) > 1:
+            return Chain(tuple(self.find(capability, one) for one in names))
+        wanted = names[0] if names else DEFAULTS.get(capability, "")
         for provider in self._candidates(wanted):
             if provider.capability is capability and provider.name == wanted:
                 return self._build(provider)

@@ -58,6 +58,10 @@ class RemoteProvider(Generic[RequestT]):
         self.media_path = media_path
         self.http = Transport(self.service, access, self.codes, clock=clock)
 
+    def missing(self) -> tuple[str, ...]:
+        """Environment variables that have to be set before it can be asked."""
+        return (self.service.key_variable,) if not self.access.key else ()
+
     def examine(self, request: RequestT) -> None:
         """Refuse what is beyond the limits, or cannot be asked without a key.
 
@@ -65,10 +69,11 @@ class RemoteProvider(Generic[RequestT]):
             NotConfigured: there is no key.
             LimitExceeded: names the limit.
         """
-        if self.service.key_variable and not self.access.key:
+        missing = self.missing()
+        if missing:
             raise NotConfigured(
-                f"{self.name} needs a key.",
-                hint=f"Put it in {self.service.key_variable}. Get one at "
+                f"{self.name} needs {' and '.join(missing)}.",
+                hint="Set it in the environment or in .env. Get a key at "
                 f"{self.service.sign_up_url or self.service.base_url}.",
             )
         examine_request(self.name, self.limits, request)

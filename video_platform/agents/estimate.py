@@ -1,0 +1,137 @@
+"""What a brief would take, before anything is made or paid: typical requests, priced one by one."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from video_platform.domain.brief import Brief
+from video_platform.domain.generation import (
+    AvatarRequest,
+    Capability,
+    ImageRequest,
+    MusicRequest,
+    ScriptRequest,
+    VideoRequest,
+    VoiceRequest,
+)
+from video_platform.domain.media import Media, Probe
+from video_platform.domain.script import OnScreen, OnScreenKind
+from video_platform.providers.base import Priced
+from video_platform.providers.registry import Catalogue
+
+_SECONDS_PER_SCENE = 7.5
+_WORDS_PER_SECOND = 2.4
+_PROMPT = "A typical description of what one scene shows, in a sentence or two. " * 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateRow:
+    """One capability's share of an estimate; a price that is not known is none, never a guess."""
+
+    capability: Capability
+    provider: str
+    calls: int
+    cost_usd: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What a brief would take."""
+
+    scenes: int
+    rows: tuple[EstimateRow, ...]
+
+    @property
+    def cost_usd(self) -> Decimal | None:
+        """The sum; none when a part of it is not known."""
+        known = [row.cost_usd for row in self.rows if row.cost_usd is not None]
+        return sum(known, Decimal(0)) if len(known) == len(self.rows) else None
+
+    @property
+    def scene_usd(self) -> Decimal | None:
+        """What one scene more would cost."""
+        per_scene = (Capability.IMAGE, Capability.VOICE, Capability.VIDEO, Capability.AVATAR)
+        rows = [row for row in self.rows if row.capability in per_scene]
+        known = [row.cost_usd for row in rows if row.cost_usd is not None]
+        return sum(known, Decimal(0)) / self.scenes if len(known) == len(rows) else None
+
+
+def estimate_brief(brief: Brief, catalogue: Catalogue) -> Estimate:
+    """Calls and list prices of the providers this brief would ask, first choices only."""
+    scenes = max(1, round(brief.duration_s / _SECONDS_PER_SCENE))
+    counts = {
+        Capability.SCRIPT: 1,
+        Capability.IMAGE: scenes * len(brief.formats),
+        Capability.VOICE: scenes,
+        Capability.MUSIC: 1,
+        Capability.VIDEO: scenes,
+    }
+    if Capability.AVATAR.value in brief.providers:
+        counts[Capability.AVATAR] = scenes * len(brief.formats)
+    rows = []
+    for capability, count in counts.items():
+        chosen = catalogue.find(capability, brief.providers.get(capability.value, ""))
+        provider = getattr(chosen, "providers", (chosen,))[0]
+        each = _price(provider, _typical(capability, brief))
+        rows.append(
+            EstimateRow(
+                capability=capability,
+                provider=provider.name,
+                calls=count,
+                cost_usd=None if each is None else each * count,
+            )
+        )
+    return Estimate(scenes=scenes, rows=tuple(rows))
+
+
+def _price(provider: Any, request: Any) -> Decimal | None:
+    # What has no price works here and costs nothing.
+    return provider.price_usd(request) if isinstance(provider, Priced) else Decimal(0)
+
+
+def _typical(capability: Capability, brief: Brief) -> Any:
+    """A request like those the agents make for this brief."""
+    picture = Media(sha256="0" * 64, media_type="image/png", size_bytes=1, probe=Probe())
+    spoken_ms = round(_SECONDS_PER_SCENE * 1000)
+    sound = Media(
+        sha256="0" * 64,
+        media_type="audio/wav",
+        size_bytes=1,
+        probe=Probe(duration_ms=spoken_ms),
+    )
+    words = round(_SECONDS_PER_SCENE * _WORDS_PER_SECOND)
+    match capability:
+        case Capability.SCRIPT:
+            return ScriptRequest(
+                text=brief.text,
+                language=brief.language,
+                duration_s=brief.duration_s,
+                style=brief.style,
+            )
+        case Capability.IMAGE:
+            return ImageRequest(
+                prompt=_PROMPT,
+                on_screen=OnScreen(kind=OnScreenKind.STATEMENT, headline=""),
+                format=brief.formats[0],
+                language=brief.language,
+                style=brief.style,
+                mood="calm",
+                position=0,
+                count=1,
+                project_seed=0,
+                seed=0,
+            )
+        case Capability.VOICE:
+            return VoiceRequest(text="speech " * words, language=brief.language)
+        case Capability.MUSIC:
+            return MusicRequest(mood="calm", duration_ms=brief.duration_s * 1000, seed=0)
+        case Capability.VIDEO:
+            return VideoRequest(
+                prompt=_PROMPT,
+                images=dict.fromkeys(brief.formats, picture),
+                duration_ms=spoken_ms,
+                position=0,
+                seed=0,
+            )
+        case _:
+            return AvatarRequest(voice=sound, presenter="", format=brief.formats[0])
