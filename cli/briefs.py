@@ -144,6 +144,7 @@ def read_brief(
     formats: list[str],
     style: str,
     voice: str,
+    avatar: str,
     providers: list[str],
     look: Look,
 ) -> Brief:
@@ -159,6 +160,7 @@ def read_brief(
         formats=chosen_formats,
         style=style,
         voice=voice,
+        avatar=avatar,
         providers=parse_providers(providers),
         source=source,
         look=look,

@@ -52,8 +52,13 @@ def create(
     ] = None,
     style: Annotated[str, typer.Option(help="Look of the pictures.")] = "clean",
     voice: Annotated[str, typer.Option(help="Voice name; default: the provider's own.")] = "",
+    avatar: Annotated[str, typer.Option(help="Who presents, as the avatar provider says.")] = "",
     provider: Annotated[
-        list[str] | None, typer.Option(help="CAPABILITY=NAME, e.g. voice=piper; repeatable.")
+        list[str] | None,
+        typer.Option(
+            help="CAPABILITY=NAME, e.g. voice=piper; repeatable. NAME,NAME: the next when the "
+            "one before cannot."
+        ),
     ] = None,
     captions: CaptionsOption = DEFAULT_LOOK.captions.style,
     captions_place: CaptionsPlaceOption = DEFAULT_LOOK.captions.place,
@@ -102,6 +107,7 @@ def create(
         formats=formats or ["16:9"],
         style=style,
         voice=voice,
+        avatar=avatar,
         providers=provider or [],
         look=parse_look(wishes),
     )

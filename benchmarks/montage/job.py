@@ -76,9 +76,16 @@ def make_job(
         for scene in script.scenes
     )
     voices = tuple(_voice(store, folder, scene, seconds) for scene in script.scenes)
-    return build_timeline(
+    timeline = build_timeline(
         script, VoiceTracks(tracks=voices), Clips(clips=clips), AvatarClips(), _music(store, folder)
     )
+    # The reference job stays what it was, whatever transitions the timeline agent chooses today.
+    kinds = (TransitionKind.DISSOLVE, TransitionKind.DISSOLVE, TransitionKind.SLIDE)
+    transitions = tuple(
+        dataclasses.replace(transition, kind=kinds[index % 3])
+        for index, transition in enumerate(timeline.transitions)
+    )
+    return dataclasses.replace(timeline, transitions=transitions)
 
 
 def with_other_word(timeline: Timeline) -> Timeline:

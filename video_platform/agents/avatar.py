@@ -27,7 +27,7 @@ class AvatarAgent:
         requests = [
             (
                 track.scene_id,
-                AvatarRequest(voice=track.media, presenter=project.brief.voice, format=ratio),
+                AvatarRequest(voice=track.media, presenter=project.brief.avatar, format=ratio),
             )
             for track in voice.tracks
             for ratio in project.brief.formats

@@ -23,6 +23,7 @@ class Brief:
         duration_s: length aimed at; the voice decides the exact one.
         providers: provider name by capability, where the default is not wanted.
         voice: voice name of the voice provider; empty for its default.
+        avatar: who presents, as the avatar provider calls them; empty for its default.
         look: captions, grade, overlays and exports of the cut.
     """
 
@@ -32,6 +33,7 @@ class Brief:
     formats: tuple[Format, ...] = (Format.WIDE,)
     style: str = "clean"
     voice: str = ""
+    avatar: str = ""
     providers: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     look: Look = field(default_factory=Look)

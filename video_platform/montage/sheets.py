@@ -144,7 +144,7 @@ def _frames_at(film: Path, times: Sequence[Fraction]) -> "list[VideoFrame]":
         raise MontageError("No moment of the film was named.")
     options = {"protocol_whitelist": "file"}
     try:
-        with av.open(str(film), options=options) as container:
+        with av.open(str(film), format="mov", options=options) as container:
             container.streams.video[0].thread_type = "AUTO"
             container.streams.video[0].codec_context.skip_frame = "NONREF"
             return [_frame_at(container, time) for time in times]
