@@ -30,7 +30,7 @@ from video_platform.domain.manifests import (
 )
 from video_platform.domain.media import Media
 from video_platform.domain.script import OnScreen, OnScreenKind, Scene, Script
-from video_platform.domain.timeline import Timeline, VideoClip
+from video_platform.domain.timeline import Timeline, TransitionKind, VideoClip
 from video_platform.domain.timing import Word
 from video_platform.fonts import BOLD, FAMILY, FONTS_DIR
 from video_platform.montage.probe import probe_media

@@ -101,8 +101,12 @@ def test_gif_leaves_the_film_as_it_is(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     assert film.read_bytes() == before
 
 
-def test_file_that_is_no_film_is_an_error(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
-    path = tmp_path / "film.mp4"
-    path.write_text("#EXTM3U\n#EXTINF:1,\nsecret.ts\n#EXT-X-ENDLIST\n")
+def test_film_that_is_no_mp4_is_not_read(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    """Whatever its name says: a reader that guesses can be led to other files."""
+    film = make_film("testsrc2=s=320x180:r=30:d=1", ffmpeg, tmp_path)
+    ffmpeg.run(
+        ["-f", "mov", "-i", film.name, "-c", "copy", "-f", "matroska", "other.mp4"],
+        directory=tmp_path,
+    )
     with pytest.raises(FfmpegFailed):
-        gif_preview(path, ffmpeg=ffmpeg, directory=tmp_path)
+        gif_preview(tmp_path / "other.mp4", ffmpeg=ffmpeg, directory=tmp_path)
