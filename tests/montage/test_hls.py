@@ -17,14 +17,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import make_clips, make_music, make_script, make_voice
+from tests.montage.films import SMALL, make_timeline
+from video_platform.agents.montage import StoredSegments
 from video_platform.agents.timeline import build_timeline
 from video_platform.domain.formats import Format
 from video_platform.domain.manifests import AvatarClips
 from video_platform.domain.timing import FrameRate
 from video_platform.errors import MontageError
+from video_platform.montage.film import render_film
 from video_platform.montage.hls import PLAYLIST, HlsWriter, plan_parts
 from video_platform.montage.plan import FilmPlan, RenderSettings, plan_film
 from video_platform.montage.runner import Ffmpeg
+from video_platform.store import MediaStore
 
 LENGTHS = (70, 16, 1, 75, 2, 40, 1, 61, 16, 20)
 """Frames of each segment: bodies, transitions, and some shorter than an encoder's delay."""
@@ -317,6 +321,37 @@ def test_damaged_segment_is_an_error_with_the_part_s_name(stage: Stage, tmp_path
     stage.writer.sound_ready(stage.sound)
     with pytest.raises(MontageError, match=plan_parts(stage.plan)[0].name):
         stage.writer.segment_ready(0, broken)
+
+
+def test_rendered_film_and_what_was_watched_meanwhile_are_the_same(
+    store: MediaStore, ffmpeg: Ffmpeg, tmp_path: Path
+) -> None:
+    """Also the second time, when every segment comes from the store at once."""
+    timeline = make_timeline(store, tmp_path / "media")
+    plan = plan_film(timeline, Format.WIDE, RenderSettings(), frame=SMALL)
+    for attempt in ("new", "kept"):
+        directory = tmp_path / attempt
+        (directory / "hls").mkdir(parents=True)
+        (directory / "film").mkdir()
+        published = Published(directory / "published")
+        writer = HlsWriter(plan, None, published, directory / "hls")
+        film = render_film(
+            plan,
+            media_path=store.path,
+            segments=StoredSegments(store.blobs),
+            directory=directory / "film",
+            ffmpeg=ffmpeg,
+            progress=lambda done, total: None,
+            max_workers=2,
+            audience=writer,
+        )
+        writer.finish()
+        with open_playlist(published.directory / PLAYLIST) as player:
+            watched = [frame.to_ndarray().tobytes() for frame in player.decode(video=0)]
+        with av.open(str(film.path), format="mov") as container:
+            shown_later = [frame.to_ndarray().tobytes() for frame in container.decode(video=0)]
+        assert watched == shown_later
+        assert len(watched) == plan.frames
 
 
 @given(lengths=st.lists(st.integers(1, 400), min_size=1, max_size=30))

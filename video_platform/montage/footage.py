@@ -128,7 +128,7 @@ def _grading(stream: Any, cube: Path) -> Any:
 
     graph = Graph()
     source = graph.add_buffer(template=stream)
-    look = graph.add("lut3d", file=str(cube), interp="tetrahedral")
+    look = graph.add("lut3d", file=str(cube), interp="trilinear")
     sink = graph.add("buffersink")
     source.link_to(look)
     look.link_to(sink)

@@ -37,7 +37,7 @@ def gif_preview(film: Path, *, ffmpeg: Ffmpeg, directory: Path) -> Path:
     for width, rate in _SIZES:
         ffmpeg.run(
             [
-                *("-t", str(SECONDS), "-i", source.name, "-an"),
+                *("-t", str(SECONDS), "-f", "mov", "-i", source.name, "-an"),
                 *("-filter_complex", _GRAPH.format(width=width, rate=rate)),
                 *("-loop", "0", "-f", "gif", target.name),
             ],

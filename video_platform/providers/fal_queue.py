@@ -17,12 +17,16 @@ from video_platform.errors import (
 )
 from video_platform.providers.faults import Codes, message_of
 from video_platform.providers.jobs import Job, JobState
+from video_platform.providers.pictures import meant
 from video_platform.providers.remote import RemoteProvider, RequestT
 from video_platform.providers.service import Service
 from video_platform.providers.transport import Answer
 
 _WAITING = ("IN_QUEUE", "IN_PROGRESS")
-_NO_MONEY = "exhausted balance"
+_PHRASES = {
+    "exhausted balance": ProviderQuotaExceeded,
+    "reason: top_up": ProviderQuotaExceeded,
+}
 """fal locks an account without money and answers 403, as for a wrong key."""
 
 
@@ -54,7 +58,7 @@ class FalProvider(RemoteProvider[RequestT]):
         try:
             answer = self.http.submit(f"/{endpoint}", json=dict(payload))
         except ProviderAuthFailed as error:
-            raise _locked(error) from error
+            raise meant(error, _PHRASES) from error
         return Job(
             id=answer.text_at("request_id"),
             handles={
@@ -95,14 +99,3 @@ class FalProvider(RemoteProvider[RequestT]):
             operation="check",
             hint="Change the scene's prompt, or choose another provider.",
         )
-
-
-def _locked(error: ProviderAuthFailed) -> ProviderError:
-    if _NO_MONEY not in error.message.lower():
-        return error
-    return ProviderQuotaExceeded(
-        error.message,
-        provider=error.provider,
-        operation=error.operation,
-        hint="Add credit to the account at fal, or choose another provider.",
-    )

@@ -56,9 +56,7 @@ class ReplicateProvider(RemoteProvider[RequestT]):
 
     def price_usd(self, request: RequestT) -> Decimal | None:
         """The list price, which is the same for all versions of a model."""
-        return cost_usd(
-            self.service.name, self.model.partition(":")[0], self.amounts(request)
-        )
+        return cost_usd(self.service.name, self.model.partition(":")[0], self.amounts(request))
 
     def predict(self, model: str, given: Mapping[str, Any], **details: Any) -> Job:
         """Begin a prediction; it answers at once, so that its id is kept before anything else."""

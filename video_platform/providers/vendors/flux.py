@@ -1,26 +1,39 @@
 """Flux pictures from Black Forest Labs."""
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from video_platform.domain.formats import Format
 from video_platform.domain.generation import Capability, ImageRequest
-from video_platform.errors import ContentRefused, JobFailed
 from video_platform.providers.base import Produced
 from video_platform.providers.jobs import Job, JobState
 from video_platform.providers.limits import Limits
+from video_platform.providers.pictures import (
+    FLUX_1,
+    FLUX_2,
+    RATIOS,
+    Sizes,
+    begun_megapixels,
+    content_refused,
+    picture_failed,
+    pixels,
+    seed_of,
+    stated_usd,
+)
 from video_platform.providers.remote import RemoteProvider
 from video_platform.providers.service import Service
 
-_SIZES = {
-    Format.WIDE: "2112x1184",
-    Format.TALL: "1184x2112",
-    Format.SQUARE: "1184x1184",
-    Format.PORTRAIT: "1184x1472",
+_SIZES: dict[str, Sizes] = {
+    "flux-pro-1.1": FLUX_1,
+    "flux-dev": FLUX_1,
+    "flux-pro-1.1-ultra": RATIOS,
 }
-"""Multiples of 16 under 4 megapixels, a tenth larger than the film's frame."""
+"""Sizes by model; the second family, which has many members, is not listed."""
+_PER_MEGAPIXEL = "flux-2-"
+"""Models of the second family cost more the larger they draw."""
 _REFUSED = ("Request Moderated", "Content Moderated")
 _FAILED = ("Error", "Task not found")
+_CREDIT_USD = "0.01"
+_LARGEST_SEED = 2**31 - 1
 
 
 class FluxImages(RemoteProvider[ImageRequest]):
@@ -39,52 +52,57 @@ class FluxImages(RemoteProvider[ImageRequest]):
         at_once=24,
         pause_s=1.0,
     )
-    limits: ClassVar[Limits] = Limits(characters=10_000, formats=_SIZES)
+    limits: ClassVar[Limits] = Limits(characters=10_000, formats=FLUX_2)
 
     def amounts(self, request: ImageRequest) -> dict[str, float]:
-        return {"image": 1.0}
+        amounts = {"image": 1.0}
+        if self.model.startswith(_PER_MEGAPIXEL):
+            amounts["megapixel"] = begun_megapixels(self._size(request)) - 1.0
+        return amounts
+
+    def _size(self, request: ImageRequest) -> str:
+        return _SIZES.get(self.model, FLUX_2)[request.format]
+
+    def _shape(self, request: ImageRequest) -> dict[str, Any]:
+        size = self._size(request)
+        if ":" in size:
+            return {"aspect_ratio": size}
+        width, height = pixels(size)
+        return {"width": width, "height": height}
 
     def submit(self, request: ImageRequest, key: str) -> Job:
-        width, _, height = self.limits.spell_format(self.name, request.format).partition("x")
+        seed = seed_of(request.seed, largest=_LARGEST_SEED)
         answer = self.http.submit(
             f"/v1/{self.model}",
             json={
                 "prompt": request.prompt,
-                "width": int(width),
-                "height": int(height),
-                "seed": request.seed % 2**31,
+                "seed": seed,
                 "output_format": "png",
+                **self._shape(request),
             },
         )
+        cost = stated_usd(answer.json().get("cost"), _CREDIT_USD)
         return Job(
             id=answer.text_at("id"),
             handles={"poll": answer.text_at("polling_url")},
-            details={"seed": request.seed % 2**31},
+            details={"seed": seed} | ({"cost_usd": str(cost)} if cost is not None else {}),
         )
 
     def check(self, job: Job) -> JobState:
         answer = self.http.read(job.handles["poll"])
         status = answer.text_at("status")
         if status in _REFUSED:
-            raise ContentRefused(
-                f"Flux refused the picture: {status}.",
-                provider=self.name,
-                operation="check",
-                hint="Change the scene's prompt.",
-            )
+            raise content_refused(self.name, "check", status)
         if status in _FAILED:
-            raise JobFailed(
-                f"Flux ended without a picture: {status}.",
-                provider=self.name,
-                operation="check",
-                hint="Run the same command again.",
-            )
+            raise picture_failed(self.name, "check", status)
         if status != "Ready":
             return JobState(is_done=False)
         return JobState(is_done=True, handles={"result": answer.text_at("result", "sample")})
 
     def fetch(self, job: Job, state: JobState, directory: Path) -> Produced:
-        return self.fetch_link(state.handles["result"], directory, "image/png", job.details)
+        cost = stated_usd(job.details.get("cost_usd"))
+        link = state.handles["result"]
+        return self.fetch_link(link, directory, "image/png", job.details, cost)
 
 
 PROVIDERS = (FluxImages,)

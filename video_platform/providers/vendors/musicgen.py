@@ -1,4 +1,4 @@
-"""MusicGen, the model of AudioCraft, at Replicate."""
+"""MusicGen, the composer of the AudioCraft family, at Replicate."""
 
 import math
 from typing import ClassVar
@@ -22,6 +22,7 @@ class MusicGen(ReplicateProvider[MusicRequest]):
         "meta/musicgen:671ac645ce5e552cc63a54a2bbff63fcf798043055d2dac5fc9e36a837eedcfb"
     )
     result_type: ClassVar[str] = "audio/mpeg"
+    weights: ClassVar[str] = "stereo-melody-large"
     service: ClassVar[Service] = replicate_service(
         notice="The model's weights are licensed CC-BY-NC 4.0: not for commercial films."
     )
@@ -31,7 +32,7 @@ class MusicGen(ReplicateProvider[MusicRequest]):
             self.model,
             {
                 "prompt": music_prompt(request.mood),
-                "model_version": "stereo-melody-large",
+                "model_version": self.weights,
                 "duration": max(1, min(_LONGEST_S, math.ceil(request.duration_ms / 1000))),
                 "output_format": "mp3",
                 "normalization_strategy": "peak",
@@ -42,4 +43,11 @@ class MusicGen(ReplicateProvider[MusicRequest]):
         )
 
 
-PROVIDERS = (MusicGen,)
+class AudioCraft(MusicGen):
+    """The same with AudioCraft's plain weights, which were never taught to follow a melody."""
+
+    name: ClassVar[str] = "audiocraft"
+    weights: ClassVar[str] = "stereo-large"
+
+
+PROVIDERS = (MusicGen, AudioCraft)

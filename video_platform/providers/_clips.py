@@ -1,0 +1,166 @@
+"""What the makers of clips and of speaking presenters have in common.
+
+A clip is made from a scene's picture of one format and serves all of them: the montage fits it into
+each frame. Which format it was made for stands in its details.
+"""
+
+import base64
+import re
+from collections.abc import Iterable
+from io import BytesIO
+from pathlib import Path
+from typing import ClassVar, Final, TypeVar
+
+from video_platform.domain.formats import Format
+from video_platform.domain.generation import AvatarRequest, VideoRequest
+from video_platform.domain.media import Media
+from video_platform.errors import (
+    ContentRefused,
+    JobFailed,
+    LimitExceeded,
+    OutcomeUnknown,
+    ProviderError,
+    ProviderQuotaExceeded,
+    TransientProviderError,
+)
+from video_platform.providers.base import Produced
+from video_platform.providers.faults import Codes
+from video_platform.providers.jobs import Job, JobState
+from video_platform.providers.remote import RemoteProvider
+
+RequestT = TypeVar("RequestT")
+
+ANY_FORMAT: Final = {ratio: ratio.value for ratio in Format}
+"""For services that follow the picture they are given, or know all formats by these names."""
+_HINTS: Final[dict[type[ProviderError], str]] = {
+    ContentRefused: "Change the scene's prompt or picture.",
+    ProviderQuotaExceeded: "Add credit to the account, or choose another provider.",
+}
+_AGAIN: Final = "Run the same command again, or choose another provider."
+_QUALITIES: Final = (95, 88, 75)
+_LONG_SIDES_PX: Final = (4096, 2112, 1280)
+
+
+class FilmProvider(RemoteProvider[RequestT]):
+    """A service that makes films in jobs; ``codes`` also hold its words for why a job ended."""
+
+    def fetch(self, job: Job, state: JobState, directory: Path) -> Produced:
+        """Bring the film at the link of the last look."""
+        details = {**job.details, **state.details}
+        return self.fetch_link(state.handles["result"], directory, "video/mp4", details)
+
+    def ended(self, reason: str, said: str = "") -> ProviderError:
+        """The error of a job that ended without a result."""
+        return ended(self.name, self.codes, reason, said)
+
+
+class ClipProvider(FilmProvider[VideoRequest]):
+    """A service that makes clips of certain lengths."""
+
+    spelled_lengths: ClassVar[str] = "{:g}"
+
+    def seconds(self, request: VideoRequest) -> float:
+        """The length that is asked for."""
+        return self.limits.choose_duration(request.duration_ms)
+
+    def amounts(self, request: VideoRequest) -> dict[str, float]:
+        return {"second": self.seconds(request)}
+
+
+def first_picture(request: VideoRequest) -> tuple[Format, Media | None]:
+    """The format a clip is made for, and its picture; wide and none when there are no pictures."""
+    return next(iter(request.images.items()), (Format.WIDE, None))
+
+
+def spoken_s(request: AvatarRequest) -> float:
+    """Length of what a presenter says."""
+    return request.voice.probe.duration_ms / 1000
+
+
+def ended(provider: str, codes: Codes, reason: str, said: str = "") -> ProviderError:
+    """The error of a job that ended for ``reason``, a word or words of the service."""
+    words = [reason.lower(), *re.split(r"[^a-z0-9]+", reason.lower())]
+    kind = next((codes[word] for word in words if word in codes), JobFailed)
+    if issubclass(kind, TransientProviderError):
+        kind = JobFailed  # nothing goes on that could be looked at later
+    told = ": ".join(filter(None, (reason, re.sub(r"\s+", " ", said)[:300])))
+    return kind(
+        f"{provider} ended without a film: {told or 'no reason given'}.",
+        provider=provider,
+        operation="check",
+        hint=_HINTS.get(kind, _AGAIN),
+    )
+
+
+def beyond(provider: str, what: str) -> LimitExceeded:
+    """The error of a request a service cannot be sent."""
+    return LimitExceeded(
+        f"{provider} {what}.",
+        provider=provider,
+        operation="submit",
+        hint="Change it, or choose another provider. Nothing was spent.",
+    )
+
+
+def check_face_link(provider: str, request: AvatarRequest) -> None:
+    """Refuse a presenter that is not a link to a picture."""
+    if not request.presenter.startswith("https://"):
+        raise beyond(
+            provider, f"needs an https link to a picture as presenter, not {request.presenter!r}"
+        )
+
+
+def find_named(provider: str, names: Iterable[tuple[str, str]], key: str, *, more: bool) -> str:
+    """The id of the job called ``key`` among (id, name) pairs; empty when there is none.
+
+    Raises:
+        OutcomeUnknown: it is not among them, and there are more than were looked at.
+    """
+    found = next((job for job, name in names if name == key), "")
+    if not found and more:
+        raise OutcomeUnknown(
+            f"{provider} has too many jobs to find this one among them.",
+            provider=provider,
+            operation="find",
+            hint="Look at the provider's own list, then decide with `video-platform generations`.",
+        )
+    return found
+
+
+def picture_within(path: Path, media_type: str, most_bytes: int) -> tuple[bytes, str]:
+    """A picture's bytes and type; as JPEG, smaller step by step, when it is too large to be sent."""
+    content = path.read_bytes()
+    if len(content) <= most_bytes:
+        return content, media_type
+    from PIL import Image
+
+    with Image.open(path) as opened:
+        picture = opened.convert("RGB")
+    for long_side, quality in zip(_LONG_SIDES_PX, _QUALITIES, strict=True):
+        picture.thumbnail((long_side, long_side))
+        kept = BytesIO()
+        picture.save(kept, "JPEG", quality=quality, subsampling=0)
+        if kept.tell() <= most_bytes:
+            break
+    return kept.getvalue(), "image/jpeg"
+
+
+def as_data_url(content: bytes, media_type: str) -> str:
+    """Bytes as a ``data:`` URL."""
+    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
+
+
+def sound_as(path: Path, extension: str) -> bytes:
+    """A sound's bytes as ``mp3`` or ``wav``, for services that take nothing else."""
+    import av
+
+    codec = {"mp3": "libmp3lame", "wav": "pcm_s16le"}[extension]
+    kept = BytesIO()
+    with av.open(path) as reader, av.open(kept, "w", format=extension) as writer:
+        source = reader.streams.audio[0]
+        stream = writer.add_stream(codec, rate=source.rate)
+        for frame in reader.decode(source):
+            frame.pts = None
+            writer.mux(stream.encode(frame))
+        writer.mux(stream.encode(None))
+    return kept.getvalue()
