@@ -35,5 +35,10 @@ def test_version_and_help_need_nothing(command: Command) -> None:
 def test_price_is_known_for_what_ships_and_unknown_for_the_rest(command: Command) -> None:
     found = json.loads(command("create", "words", "--estimate", "--json").stdout)
     assert found["cost_usd"] == 0
-    piper = command("create", "words", "--estimate", "--json", "--provider", "voice=piper")
-    assert json.loads(piper.stdout)["cost_usd"] is None
+    flux = command("create", "words", "--estimate", "--json", "--provider", "image=flux")
+    assert json.loads(flux.stdout)["cost_usd"] > 0
+    other = command(
+        *("create", "words", "--estimate", "--json", "--provider", "image=flux"),
+        env={"VIDEO_PLATFORM_FLUX_MODEL": "flux-of-next-year"},
+    )
+    assert json.loads(other.stdout)["cost_usd"] is None

@@ -20,7 +20,13 @@ from video_platform.montage.audio import waveform
 from video_platform.montage.explain import PlanRecord, PlanState, explain_plan, record_plan
 from video_platform.montage.film import RenderedFilm, render_film
 from video_platform.montage.gif import gif_preview
-from video_platform.montage.hardware import SOFTWARE, Choice, choose_encoder, probe_hardware
+from video_platform.montage.hardware import (
+    HARDWARE,
+    SOFTWARE,
+    Choice,
+    choose_encoder,
+    probe_hardware,
+)
 from video_platform.montage.hls import HlsWriter, preview_key
 from video_platform.montage.plan import (
     PREVIEW_ENCODER,
@@ -105,7 +111,9 @@ class MontageAgent:
     def _settings(self) -> RenderSettings:
         if self._choice.name == SOFTWARE:
             return self._software
-        encoder = EncoderSettings(preset="", crf=0, tuning="", hardware=self._choice.name)
+        name = self._choice.name
+        # What the family is told is part of every segment's key.
+        encoder = EncoderSettings(preset="", crf=0, tuning=repr(HARDWARE[name]), hardware=name)
         return replace(self._software, encoder=encoder)
 
     def run(self, project: Project, timeline: Timeline) -> StageResult[Montage]:

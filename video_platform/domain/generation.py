@@ -18,6 +18,7 @@ from video_platform.domain.media import Media
 from video_platform.domain.script import OnScreen
 
 __all__ = [
+    "AlignmentRequest",
     "AvatarRequest",
     "Capability",
     "Generation",
@@ -39,6 +40,7 @@ class Capability(StrEnum):
     AVATAR = "avatar"
     VOICE = "voice"
     MUSIC = "music"
+    ALIGNMENT = "alignment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,18 @@ class VoiceRequest:
     voice: str = ""
     speed: float = 1.0
     take: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlignmentRequest:
+    """Find when each word of ``text`` is said in ``audio``.
+
+    The result's ``details["words"]`` holds exactly the words of ``text.split()``, in order.
+    """
+
+    audio: Media
+    text: str
+    language: Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from video_platform.domain.timing import FrameRate
 from video_platform.errors import FfmpegFailed, NotConfigured
 from video_platform.montage.encoding import timescale_hz
 from video_platform.montage.plan import EncoderSettings, VideoCodec
-from video_platform.montage.runner import Ffmpeg
+from video_platform.montage.runner import HARDWARE_MEMORY_BYTES, Ffmpeg
 
 if TYPE_CHECKING:
     import numpy as np
@@ -241,6 +241,7 @@ def _probe(
             directory=directory,
             feed=(frame.data for frame in _test_film()),
             timeout_s=_TIMEOUT_S,
+            memory_bytes=HARDWARE_MEMORY_BYTES,
         )
         speed = _FRAMES / (time.perf_counter() - start)
         reason = _fault(path)

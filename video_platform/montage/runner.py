@@ -25,6 +25,7 @@ _STDERR_BYTES = 4096
 _NICENESS = 5
 _MEMORY_BYTES = 8 << 30
 """Of address space; a 1080p segment takes under one gigabyte of it."""
+HARDWARE_MEMORY_BYTES = 512 << 30
 _FILE_BYTES = 64 << 30
 _Buffer = bytes | bytearray | memoryview
 
@@ -90,6 +91,7 @@ class Ffmpeg:
         directory: Path,
         feed: Iterable[_Buffer] | None = None,
         timeout_s: float = 1800,
+        memory_bytes: int = _MEMORY_BYTES,
     ) -> str:
         """Run to the end in ``directory`` and return what FFmpeg wrote to its log.
 
@@ -97,6 +99,8 @@ class Ffmpeg:
             arguments: input, filters and output; paths relative to ``directory``.
             feed: raw frames or samples for standard input, written as FFmpeg takes them.
             timeout_s: after this FFmpeg is killed.
+            memory_bytes: address space it may take; drivers of graphics hardware reserve far more
+                than they use.
 
         Raises:
             FfmpegFailed: it ended with an error, or the time was up.
@@ -119,7 +123,7 @@ class Ffmpeg:
             )
             with self._lock:
                 self._live.add(process)
-            _restrain(process.pid)
+            _restrain(process.pid, memory_bytes)
             watch = threading.Timer(timeout_s, process.kill)
             watch.daemon = True
             watch.start()
@@ -156,7 +160,7 @@ def _launcher() -> tuple[str, ...]:
     return ("setpriv", "--pdeathsig", "KILL", "--") if shutil.which("setpriv") else ()
 
 
-def _restrain(pid: int) -> None:
+def _restrain(pid: int, memory_bytes: int) -> None:
     """Give way to interactive work, and bound what a hostile file can make FFmpeg take.
 
     A process that has ended already, or a system without such limits, is left as it is.
@@ -164,7 +168,7 @@ def _restrain(pid: int) -> None:
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, pid, _NICENESS)
         if sys.platform == "linux":
-            resource.prlimit(pid, resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+            resource.prlimit(pid, resource.RLIMIT_AS, (memory_bytes, memory_bytes))
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (_FILE_BYTES, _FILE_BYTES))
 
 

@@ -10,7 +10,7 @@ from video_platform.montage.encoding import SegmentEncoder, encoding
 from video_platform.montage.hardware import HARDWARE, hardware_arguments
 from video_platform.montage.motion import FrameBuffer
 from video_platform.montage.plan import EncoderSettings, FilmPlan, Segment
-from video_platform.montage.runner import Ffmpeg
+from video_platform.montage.runner import HARDWARE_MEMORY_BYTES, Ffmpeg
 
 
 def render_segment(
@@ -72,6 +72,7 @@ def _feed_hardware(
         [*before, *after, path.name],
         directory=path.parent,
         feed=(buffer.data.data for buffer in frames),
+        memory_bytes=HARDWARE_MEMORY_BYTES,
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import ClassVar, Final, TypeVar
 
 from video_platform.domain.formats import Format
-from video_platform.domain.generation import AvatarRequest, VideoRequest
+from video_platform.domain.generation import AvatarRequest, Capability, VideoRequest
 from video_platform.domain.media import Media
 from video_platform.errors import (
     ContentRefused,
@@ -57,7 +57,7 @@ class FilmProvider(RemoteProvider[RequestT]):
 class ClipProvider(FilmProvider[VideoRequest]):
     """A service that makes clips of certain lengths."""
 
-    spelled_lengths: ClassVar[str] = "{:g}"
+    capability: ClassVar[Capability] = Capability.VIDEO
 
     def seconds(self, request: VideoRequest) -> float:
         """The length that is asked for."""
@@ -67,14 +67,22 @@ class ClipProvider(FilmProvider[VideoRequest]):
         return {"second": self.seconds(request)}
 
 
+class PresenterProvider(FilmProvider[AvatarRequest]):
+    """A service that films a presenter; what is said decides the length."""
+
+    capability: ClassVar[Capability] = Capability.AVATAR
+
+    def examine(self, request: AvatarRequest) -> None:
+        super().examine(request)
+        self.limits.check_duration(self.name, request.voice.probe.duration_ms)
+
+    def amounts(self, request: AvatarRequest) -> dict[str, float]:
+        return {"second": request.voice.probe.duration_ms / 1000}
+
+
 def first_picture(request: VideoRequest) -> tuple[Format, Media | None]:
     """The format a clip is made for, and its picture; wide and none when there are no pictures."""
     return next(iter(request.images.items()), (Format.WIDE, None))
-
-
-def spoken_s(request: AvatarRequest) -> float:
-    """Length of what a presenter says."""
-    return request.voice.probe.duration_ms / 1000
 
 
 def ended(provider: str, codes: Codes, reason: str, said: str = "") -> ProviderError:

@@ -61,7 +61,7 @@ def begun_megapixels(size: str) -> int:
 
 def seed_of(seed: int, *, largest: int) -> int:
     """A seed from 1 to ``largest``: 0 asks some services to draw lots."""
-    return seed % largest + 1
+    return seed % largest or largest
 
 
 def content_refused(provider: str, operation: str, said: str) -> ContentRefused:

@@ -4,7 +4,6 @@ The official package is not used: it reads answers of any size, without an end t
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar
@@ -26,6 +25,7 @@ from video_platform.providers.limits import Limits
 from video_platform.providers.music_prompts import music_prompt
 from video_platform.providers.remote import RemoteProvider
 from video_platform.providers.service import Access, Service
+from video_platform.providers.spoken_words import character_marks, time_words
 from video_platform.providers.transport import Clock
 
 RequestT = TypeVar("RequestT")
@@ -48,9 +48,6 @@ _VOICE_ID: Final = re.compile(r"[A-Za-z0-9]{20}")
 _CHARACTERS: Final = {"eleven_v3": 5_000}
 """Models that take less text than the default one."""
 _SPEEDS: Final = (0.7, 1.2)
-
-Mark = tuple[str, float, float]
-"""A character with its start and end in seconds."""
 
 
 class _ElevenLabs(RemoteProvider[RequestT]):
@@ -126,7 +123,7 @@ class ElevenLabsVoice(_ElevenLabs[VoiceRequest]):
             "request_id": answer.headers.get("request-id", ""),
         }
         # Of the text as written; the normalized one spells numbers out.
-        words = time_words(request.text, _marks(answer.json().get("alignment")))
+        words = time_words(request.text, character_marks(answer.json().get("alignment")))
         if words:
             details |= {"words": words, "timing": "provider"}
         content = self.decode(answer, answer.text_at("audio_base64"))
@@ -194,46 +191,6 @@ class ElevenLabsMusic(_ElevenLabs[MusicRequest]):
             "song_id": answer.headers.get("song-id", ""),
         }
         return self.save(answer.content, directory, "audio/mpeg", details)
-
-
-def _marks(alignment: object) -> list[Mark]:
-    """The characters of an alignment; empty when there is none, or it contradicts itself."""
-    if not isinstance(alignment, Mapping):
-        return []
-    names = ("characters", "character_start_times_seconds", "character_end_times_seconds")
-    columns = [alignment.get(name) for name in names]
-    if not all(isinstance(column, list) for column in columns):
-        return []
-    rows = list(zip(*columns, strict=False))
-    is_whole = {len(column) for column in columns} == {len(rows)}
-    return rows if is_whole and all(_is_mark(row) for row in rows) else []
-
-
-def _is_mark(row: tuple[Any, ...]) -> bool:
-    return isinstance(row[0], str) and all(isinstance(time_s, int | float) for time_s in row[1:])
-
-
-def time_words(text: str, marks: list[Mark]) -> list[JsonValue]:
-    """The words of ``text`` with their times; empty when the characters are not those of the text.
-
-    A word is what stands between white space. What was paid for is good without times, too.
-    """
-    spans: list[tuple[str, float, float]] = []
-    is_inside = False
-    for character, start_s, end_s in marks:
-        if character.isspace():
-            is_inside = False
-        elif is_inside:
-            spans[-1] = (spans[-1][0] + character, spans[-1][1], max(spans[-1][2], end_s))
-        elif character:
-            spans.append((character, start_s, max(start_s, end_s)))
-            is_inside = True
-    if [word for word, _, _ in spans] != text.split():
-        return []
-    return [
-        {"text": word, "start_ms": round(start_s * 1000), "end_ms": round(end_s * 1000)}
-        for word, start_s, end_s in spans
-    ]
 
 
 PROVIDERS = (ElevenLabsVoice, ElevenLabsMusic)

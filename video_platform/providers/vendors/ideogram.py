@@ -9,7 +9,12 @@ from typing import ClassVar
 
 from video_platform.domain.formats import Format
 from video_platform.domain.generation import Capability, ImageRequest
-from video_platform.errors import ContentRefused, ProviderQuotaExceeded, ProviderRequestInvalid
+from video_platform.errors import (
+    ContentRefused,
+    NotConfigured,
+    ProviderQuotaExceeded,
+    ProviderRequestInvalid,
+)
 from video_platform.providers.base import Produced
 from video_platform.providers.faults import Codes
 from video_platform.providers.jobs import Job, JobState
@@ -21,6 +26,7 @@ from video_platform.providers.service import Service
 _SPEEDS = {
     "ideogram-v3-flash": "FLASH",
     "ideogram-v3-turbo": "TURBO",
+    "ideogram-v3": "DEFAULT",
     "ideogram-v3-quality": "QUALITY",
 }
 """The speed is what a picture costs and is worth, so each is a model here."""
@@ -50,6 +56,14 @@ class IdeogramImages(RemoteProvider[ImageRequest]):
         characters=10_000, formats={ratio: ratio.slug for ratio in Format}
     )
 
+    def examine(self, request: ImageRequest) -> None:
+        super().examine(request)
+        if self.model not in _SPEEDS:
+            raise NotConfigured(
+                f"There is no Ideogram model {self.model!r} here.",
+                hint=f"Set VIDEO_PLATFORM_IDEOGRAM_MODEL to one of {', '.join(_SPEEDS)}.",
+            )
+
     def amounts(self, request: ImageRequest) -> dict[str, float]:
         return {"image": 1.0}
 
@@ -61,7 +75,7 @@ class IdeogramImages(RemoteProvider[ImageRequest]):
                 json={
                     "prompt": request.prompt,
                     "aspect_ratio": self.limits.spell_format(self.name, request.format),
-                    "rendering_speed": _SPEEDS.get(self.model, "DEFAULT"),
+                    "rendering_speed": _SPEEDS[self.model],
                     # What a person wrote is what is drawn.
                     "magic_prompt": "OFF",
                     "num_images": 1,

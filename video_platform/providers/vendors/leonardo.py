@@ -2,12 +2,19 @@
 
 import re
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from video_platform.domain.formats import Format
 from video_platform.domain.generation import Capability, ImageRequest, JsonValue
-from video_platform.errors import ContentRefused, ProviderQuotaExceeded, ProviderRequestInvalid
+from video_platform.errors import (
+    ContentRefused,
+    OutcomeUnknown,
+    ProviderAuthFailed,
+    ProviderQuotaExceeded,
+    ProviderRequestInvalid,
+)
 from video_platform.providers.base import Produced
+from video_platform.providers.faults import Codes
 from video_platform.providers.jobs import Job, JobState
 from video_platform.providers.limits import Limits
 from video_platform.providers.pictures import (
@@ -33,8 +40,9 @@ _PHRASES = {
     "moderat": ContentRefused,
     "not enough": ProviderQuotaExceeded,
     "insufficient": ProviderQuotaExceeded,
+    "authorization hook": ProviderAuthFailed,
 }
-"""Its code is ``unexpected`` for everything; the sentence beside it tells them apart."""
+"""Its code is ``unexpected`` for nearly everything; the sentence beside it tells them apart."""
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LARGEST_SEED = 2**31 - 12
 
@@ -53,6 +61,7 @@ class LeonardoImages(RemoteProvider[ImageRequest]):
         at_once=10,
         per_minute=100,
     )
+    codes: ClassVar[Codes] = {"access-denied": ProviderAuthFailed}
     limits: ClassVar[Limits] = Limits(characters=1500, formats=_SIZES)
 
     def amounts(self, request: ImageRequest) -> dict[str, float]:
@@ -61,22 +70,18 @@ class LeonardoImages(RemoteProvider[ImageRequest]):
     def submit(self, request: ImageRequest, key: str) -> Job:
         width, height = pixels(_SIZES[request.format])
         seed = seed_of(request.seed, largest=_LARGEST_SEED)
-        asked: dict[str, Any] = {
-            "prompt": request.prompt,
-            "width": width,
-            "height": height,
-            "seed": seed,
-        }
+        asked = {"prompt": request.prompt, "width": width, "height": height, "seed": seed}
+        if _ID.fullmatch(self.model):
+            path, envelope = "/v1/generations", "sdGenerationJob"
+            body = {**asked, "modelId": self.model, "num_images": 1, "alchemy": True}
+        else:
+            path, envelope = "/v2/generations", "generate"
+            body = {"model": self.model, "parameters": {**asked, "quantity": 1}}
         try:
-            if _ID.fullmatch(self.model):
-                body = {**asked, "modelId": self.model, "num_images": 1, "alchemy": True}
-                answer = self.http.submit("/v1/generations", json={**body, "public": False})
-            else:
-                body = {"model": self.model, "parameters": {**asked, "quantity": 1}}
-                answer = self.http.submit("/v2/generations", json={**body, "public": False})
-        except ProviderRequestInvalid as error:
+            answer = self.http.submit(path, json={**body, "public": False})
+        except (ProviderRequestInvalid, OutcomeUnknown) as error:
             raise meant(error, _PHRASES) from error
-        return _job(answer, "sdGenerationJob" if _ID.fullmatch(self.model) else "generate", seed)
+        return _job(answer, envelope, seed)
 
     def check(self, job: Job) -> JobState:
         answer = self.http.read(f"/v1/generations/{job.id}")
@@ -101,11 +106,11 @@ class LeonardoImages(RemoteProvider[ImageRequest]):
 def _job(answer: Answer, envelope: str, seed: int) -> Job:
     """The job of an accepted request, with its cost where that is in money and not in credits."""
     details: dict[str, JsonValue] = {"seed": seed}
-    cost = answer.at(envelope).get("cost") or {}
-    usd = stated_usd(cost.get("amount")) if cost.get("unit") == "DOLLARS" else None
-    if usd is not None:
-        details["cost_usd"] = str(usd)
-    return Job(id=answer.text_at(envelope, "generationId"), details=details)
+    job, cost = answer.text_at(envelope, "generationId"), answer.at(envelope).get("cost")
+    if isinstance(cost, dict) and cost.get("unit") == "DOLLARS":
+        usd = stated_usd(cost.get("amount"))
+        details |= {} if usd is None else {"cost_usd": str(usd)}
+    return Job(id=job, details=details)
 
 
 PROVIDERS = (LeonardoImages,)
