@@ -91,11 +91,12 @@ def decide(
     from video_platform.bootstrap import build_studio
 
     studio = build_studio()
-    matching = [
-        entry
-        for entry in studio.generations.list(state=GenerationState.UNKNOWN, limit=10_000)
-        if entry.key.startswith(key)
+    open_ones = [
+        *studio.generations.list(state=GenerationState.UNKNOWN, limit=10_000),
+        # A job that cannot be looked at any more is a person's to decide, too.
+        *(e for e in studio.generations.list(state=GenerationState.SUBMITTED) if e.error),
     ]
+    matching = [entry for entry in open_ones if entry.key.startswith(key)]
     if len(matching) != 1:
         raise InvalidInput(
             f"{len(matching)} generations of unknown outcome begin with {key!r}.",

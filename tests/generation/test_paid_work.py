@@ -12,16 +12,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from tests.generation.ledgers import FakeTime, JobStudio, make_ledger, voice
+from tests.generation.ledgers import SERVICE, FakeTime, JobStudio, make_ledger, voice
 from video_platform.db.engine import open_database
 from video_platform.db.repositories.budgets import Budgets
 from video_platform.db.repositories.generations import Generations, GenerationState
+from video_platform.domain.generation import Capability, VoiceRequest
 from video_platform.domain.media import Probe
 from video_platform.errors import (
+    BadProviderAnswer,
     BudgetExceeded,
     ContentRefused,
     OutcomeUnknown,
     ProbeFailed,
+    ProviderAuthFailed,
     ProviderRateLimited,
     ProviderTimeout,
     ProviderUnavailable,
@@ -258,6 +261,67 @@ def test_a_service_that_keeps_failing_is_left_alone_for_a_while(make: Make) -> N
     with pytest.raises(ProviderUnavailable):
         ledger.obtain(studio, voice("later"))
     assert len(tries) == 6
+
+
+class SyncStudio:
+    """A paid provider that answers at once; its error comes after it accepted."""
+
+    name, version, capability = "studio", "1", Capability.VOICE
+    service = SERVICE
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+        self.accepted: list[VoiceRequest] = []
+
+    def price_usd(self, _: VoiceRequest) -> Decimal:
+        return Decimal("0.30")
+
+    def generate(self, request: VoiceRequest, _: Path) -> Produced:
+        self.accepted.append(request)
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BadProviderAnswer("not JSON", provider="studio", operation="submit"),
+        ProviderUnavailable("link is gone", provider="studio", operation="download"),
+    ],
+)
+def test_an_accepted_request_with_a_useless_answer_is_not_sent_again(
+    make: Make, engine: Engine, error: Exception
+) -> None:
+    studio = SyncStudio(error)
+    for expected in (type(error), OutcomeUnknown):
+        with pytest.raises(expected):
+            make().obtain(studio, voice())
+    assert len(studio.accepted) == 1
+    assert entry(engine) == (GenerationState.UNKNOWN, 300_000)
+
+
+def test_an_accepted_job_whose_result_is_gone_is_looked_at_again(
+    make: Make, engine: Engine
+) -> None:
+    def gone(_: Job) -> bytes:
+        raise ProviderAuthFailed("403", provider="studio", operation="download")
+
+    studio = JobStudio(content=gone)
+    with pytest.raises(ProviderAuthFailed):
+        make().obtain(studio, voice())
+    assert entry(engine)[0] is GenerationState.SUBMITTED
+    studio.content = lambda job: b"here"
+    make().obtain(studio, voice())
+    assert len(studio.accepted) == 1
+
+
+def test_an_unknown_price_is_held_against_no_cap(make: Make) -> None:
+    class Unpriced(JobStudio):
+        def price_usd(self, _: object) -> None:  # type: ignore[override]
+            return None
+
+    with pytest.raises(BudgetExceeded):
+        make(caps_usd={"project": Decimal(5)}).obtain(Unpriced(), voice(), project="p")
+    assert make().obtain(Unpriced(), voice()).media
 
 
 POINTS = ("before_claim", "after_claim", "before_send", "after_accept", "after_answer", "at_store")

@@ -31,14 +31,18 @@ from video_platform.domain.generation import Generation, JsonValue
 from video_platform.domain.media import Media, Probe
 from video_platform.errors import (
     BadProviderAnswer,
+    ContentRefused,
+    JobFailed,
     LeaseLost,
     OutcomeUnknown,
     ProbeFailed,
     ProviderAuthFailed,
+    ProviderError,
     ProviderRequestInvalid,
     ProviderTimeout,
     StoreError,
     TransientProviderError,
+    UnsupportedMedia,
     VideoPlatformError,
 )
 from video_platform.generation.turnstile import Turnstile
@@ -70,6 +74,7 @@ class GenerationRows(Protocol):
     def let_go(self, key: str, fence: int) -> None: ...
     def sending(self, key: str, fence: int) -> None: ...
     def submitted(self, key: str, fence: int, job: bytes) -> None: ...
+    def note(self, key: str, fence: int, code: str, error: str) -> None: ...
     def stored(self, fence: int, generation: Generation, *, cost_microusd: int) -> None: ...
     def closed(
         self, key: str, fence: int, state: GenerationState, code: str, error: str
@@ -79,7 +84,7 @@ class GenerationRows(Protocol):
 class Purse(Protocol):
     """Whose money is held and spent; see ``db.repositories.budgets``."""
 
-    def hold(self, key: str, scopes: tuple[str, ...], amount_microusd: int) -> None: ...
+    def hold(self, key: str, scopes: tuple[str, ...], amount_microusd: int | None) -> None: ...
     def settle(self, key: str, scopes: tuple[str, ...], cost_microusd: int) -> None: ...
 
 
@@ -113,8 +118,10 @@ class LedgerPolicy:
 
 def request_key(provider: AnyProvider[RequestT], request: RequestT, tenant: str = "") -> str:
     """Hash of everything that decides a result: who is asked, in which version, for what."""
-    model = getattr(provider, "model", "")
-    head = json.dumps([tenant, provider.name, provider.version, model, provider.capability.value])
+    model, variant = getattr(provider, "model", ""), getattr(provider, "variant", "")
+    head = json.dumps(
+        [tenant, provider.name, provider.version, model, variant, provider.capability.value]
+    )
     return hashlib.sha256(head.encode() + to_json(request)).hexdigest()
 
 
@@ -179,7 +186,8 @@ class Ledger:
             if not entry.is_mine and entry.result is not None:
                 return replace(entry.result, reused=True)
             with self._held(entry):
-                return _Work(self, provider, request, entry).finish()
+                work = _Work(self, provider, request, entry, is_priced=price is not None)
+                return work.finish()
 
     def _first(self, chain: Chain, request: Any, project: str, tenant: str) -> Generation:
         """The first provider's result that can be had; who gave way, and why, goes with it."""
@@ -237,6 +245,21 @@ class Ledger:
             keeper.join()
 
 
+_BEFORE_ACCEPTANCE = frozenset({"submit", "upload"})
+"""Operations that fail before a service has begun paid work."""
+
+
+def _was_accepted(error: VideoPlatformError) -> bool:
+    """Whether the service had taken the request when this happened, and did not say it ended it."""
+    if isinstance(error, JobFailed | ContentRefused):
+        return False
+    if isinstance(error, BadProviderAnswer):
+        return error.operation != "upload"
+    if isinstance(error, ProviderError):
+        return error.operation not in _BEFORE_ACCEPTANCE
+    return isinstance(error, ProbeFailed | UnsupportedMedia)
+
+
 class _Work:
     """One held row, brought to its end."""
 
@@ -246,7 +269,10 @@ class _Work:
         provider: AnyProvider[RequestT],
         request: RequestT,
         entry: Entry,
+        *,
+        is_priced: bool,
     ) -> None:
+        self._is_priced = is_priced
         self._ledger = ledger
         self._rows = ledger.rows
         self._provider: Any = provider
@@ -254,6 +280,7 @@ class _Work:
         self._entry = entry
         self._service: Service | None = getattr(provider, "service", None)
         self._scopes = scopes_of(entry.tenant, entry.project)
+        self._has_job = False
 
     def finish(self) -> Generation:
         """From whatever state the row is in to a stored result, or to an error that is stored."""
@@ -276,14 +303,28 @@ class _Work:
         except (ProviderTimeout, LeaseLost, StoreError):
             raise  # the row stays: its job goes on, another holds it, or there was no room here
         except VideoPlatformError as error:
-            self._close(GenerationState.FAILED, error)
-            ledger.purse.settle(self._entry.key, self._scopes, 0)
-            is_left_as_it_is = False
+            is_left_as_it_is = self._record(error)
             raise
         finally:
             if is_left_as_it_is:
                 self._let_go()
         return generation
+
+    def _record(self, error: VideoPlatformError) -> bool:
+        """Write down a failure; true when the row is left for another look at its job.
+
+        What the service accepted is never free to be sent again, however useless its answer was:
+        a job can be looked at once more, the rest is for a person to decide.
+        """
+        if self._service is None or not _was_accepted(error):
+            self._close(GenerationState.FAILED, error)
+            self._ledger.purse.settle(self._entry.key, self._scopes, 0)
+            return False
+        if self._has_job:
+            self._rows.note(self._entry.key, self._entry.fence, error.code, str(error))
+            return True
+        self._close(GenerationState.UNKNOWN, error)
+        return False
 
     def _let_go(self) -> None:
         try:
@@ -303,6 +344,7 @@ class _Work:
                 return self._checked(sent)
             job = sent
             self._remember(job)
+        self._has_job = True
         return self._fetch(job, self._wait_for(job), directory)
 
     def _known_job(self) -> Job | None:
@@ -339,8 +381,10 @@ class _Work:
 
     def _hold_money(self) -> None:
         entry = self._entry
-        if entry.estimate_microusd and not entry.held_microusd:
-            self._ledger.purse.hold(entry.key, self._scopes, entry.estimate_microusd)
+        if self._service is None or entry.held_microusd:
+            return
+        amount = entry.estimate_microusd if self._is_priced else None
+        self._ledger.purse.hold(entry.key, self._scopes, amount)
 
     def _send(self, directory: Path) -> Produced | Job:
         """Send the request; again only after answers that it was surely not accepted."""
@@ -353,7 +397,7 @@ class _Work:
                     made: Produced = self._provider.generate(self._request, directory)
                     return made
             except TransientProviderError as error:
-                if tried == self._ledger.policy.retry_attempts:
+                if tried == self._ledger.policy.retry_attempts or _was_accepted(error):
                     raise
                 wanted_s = getattr(error, "retry_after_s", 0.0)
                 spread_s = random.uniform(0, min(20.0, 2.0**tried))  # noqa: S311 - not a secret

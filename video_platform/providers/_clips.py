@@ -6,10 +6,9 @@ each frame. Which format it was made for stands in its details.
 
 import base64
 import re
-from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
-from typing import ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from video_platform.domain.formats import Format
 from video_platform.domain.generation import AvatarRequest, Capability, VideoRequest
@@ -27,6 +26,7 @@ from video_platform.providers.base import Produced
 from video_platform.providers.faults import Codes
 from video_platform.providers.jobs import Job, JobState
 from video_platform.providers.remote import RemoteProvider
+from video_platform.providers.transport import Answer
 
 RequestT = TypeVar("RequestT")
 
@@ -118,25 +118,30 @@ def check_face_link(provider: str, request: AvatarRequest) -> None:
         )
 
 
-def find_named(provider: str, names: Iterable[tuple[str, str]], key: str, *, more: bool) -> str:
-    """The id of the job called ``key`` among (id, name) pairs; empty when there is none.
+def find_named(answer: Answer, where: str, name: str, key: str, *, is_whole: bool) -> Job | None:
+    """The job whose ``name`` is ``key`` in the list of jobs that stands at ``where``.
 
     Raises:
-        OutcomeUnknown: it is not among them, and there are more than were looked at.
+        OutcomeUnknown: it is not there, and the list is not whole.
     """
-    found = next((job for job, name in names if name == key), "")
-    if not found and more:
-        raise OutcomeUnknown(
-            f"{provider} has too many jobs to find this one among them.",
-            provider=provider,
-            operation="find",
-            hint="Look at the provider's own list, then decide with `video-platform generations`.",
-        )
-    return found
+    jobs = answer.at(where)
+    if not isinstance(jobs, list):
+        raise answer.bad(f"{where} is not a list")
+    for job in jobs:
+        if isinstance(job, dict) and job.get(name) == key:
+            return Job(id=answer.text_at("id", of=job))
+    if is_whole:
+        return None
+    raise OutcomeUnknown(
+        f"{answer.service} has too many jobs to find this one among them.",
+        provider=answer.service,
+        operation="find",
+        hint="Look at the provider's own list, then decide with `video-platform generations`.",
+    )
 
 
 def picture_within(path: Path, media_type: str, most_bytes: int) -> tuple[bytes, str]:
-    """A picture's bytes and type; as JPEG, smaller step by step, when it is too large to be sent."""
+    """A picture's bytes and type; when they are too many, as a JPEG, smaller step by step."""
     content = path.read_bytes()
     if len(content) <= most_bytes:
         return content, media_type
@@ -166,7 +171,7 @@ def sound_as(path: Path, extension: str) -> bytes:
     kept = BytesIO()
     with av.open(path) as reader, av.open(kept, "w", format=extension) as writer:
         source = reader.streams.audio[0]
-        stream = writer.add_stream(codec, rate=source.rate)
+        stream: Any = writer.add_stream(codec, rate=source.rate)
         for frame in reader.decode(source):
             frame.pts = None
             writer.mux(stream.encode(frame))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
 from video_platform.domain.generation import (
+    AlignmentRequest,
     AvatarRequest,
     Capability,
     ImageRequest,
@@ -167,6 +168,10 @@ def examine_request(name: str, limits: Limits, request: Any) -> None:
             for ratio, media in request.images.items():
                 limits.spell_format(name, ratio)
                 limits.check_input(name, media.media_type, media.size_bytes)
+        case AlignmentRequest():
+            limits.check_text(name, request.text)
+            limits.check_language(name, request.language)
+            limits.check_input(name, request.audio.media_type, request.audio.size_bytes)
         case AvatarRequest():
             limits.spell_format(name, request.format)
             limits.check_input(name, request.voice.media_type, request.voice.size_bytes)

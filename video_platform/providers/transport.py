@@ -4,6 +4,7 @@ private address, and without a key in anything it says."""
 import ipaddress
 import json
 import random
+import re
 import socket
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -252,7 +253,7 @@ class Transport:
         """The error of an answer that says no; also for a 200 that does."""
         try:
             body = json.loads(answer.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             body = answer.content[:2000].decode(errors="replace")
         error = explain(
             self.service.name,
@@ -268,7 +269,8 @@ class Transport:
 
     def _without_key(self, error: ProviderError) -> ProviderError:
         """Some services repeat the key they were given."""
-        for secret in (self._access.key, *self._access.extra.values()):
+        further = (v for name, v in self._access.extra.items() if _SECRET_NAME.search(name))
+        for secret in (self._access.key, *further):
             if len(secret) >= _SECRET_CHARACTERS and secret in error.message:
                 error.message = error.message.replace(secret, "***")
                 error.args = (error.message,)
@@ -334,6 +336,7 @@ class Transport:
 
 
 _SECRET_CHARACTERS = 8
+_SECRET_NAME = re.compile("KEY|SECRET|TOKEN")
 
 
 def _is_loopback(url: str) -> bool:

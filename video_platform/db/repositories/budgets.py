@@ -61,14 +61,25 @@ class Budgets:
                 spent_microusd=row.spent_microusd if row else 0,
             )
 
-    def hold(self, key: str, scopes: Sequence[str], amount_microusd: int) -> None:
+    def hold(self, key: str, scopes: Sequence[str], amount_microusd: int | None) -> None:
         """Hold an amount for a generation in all its scopes, or in none.
+
+        A price that is not known is held against no cap: where there is one, it is refused.
 
         Raises:
             BudgetExceeded: a cap would be passed; the message says whose.
         """
         for scope in scopes:
             self._ensure(scope)
+        if amount_microusd is None:
+            capped = [scope for scope in scopes if self.get(scope).cap_microusd is not None]
+            if capped:
+                raise BudgetExceeded(
+                    f"{capped[0]} has a spending cap, and the price of this is not known.",
+                    hint="Add its price to the price list, lift the cap, or choose another "
+                    "provider. Nothing was sent.",
+                )
+            return
         with Session(self._engine) as session, session.begin():
             for scope in scopes:
                 done: Any = session.execute(

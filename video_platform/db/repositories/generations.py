@@ -149,6 +149,10 @@ class Generations:
             submitted_at=datetime.now(UTC),
         )
 
+    def note(self, key: str, fence: int, code: str, error: str) -> None:
+        """Say what went wrong with a job that can be looked at again."""
+        self._write(key, fence, error_code=code, error=error)
+
     def stored(self, fence: int, generation: Generation, *, cost_microusd: int) -> None:
         """The result is in the store."""
         self._write(
