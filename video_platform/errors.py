@@ -86,6 +86,8 @@ class ProviderError(VideoPlatformError):
     """A generation service failed. ``provider`` and ``operation`` say which and where."""
 
     code = "provider_failed"
+    was_billed: bool = False
+    """Whether the service charges for it all the same: some bill what they refuse."""
 
     def __init__(self, message: str, *, provider: str, operation: str, hint: str = "") -> None:
         super().__init__(message, hint=hint)

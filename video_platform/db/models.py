@@ -99,6 +99,8 @@ class GenerationRow(Base):
     fence: Mapped[int]
     lease_until: Mapped[float]
     attempts: Mapped[int]
+    sends: Mapped[int] = mapped_column(default=0)
+    """How often a request has left for the provider."""
     job: Mapped[dict[str, Any] | None] = mapped_column(JSON, nullable=True)
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON, nullable=True)
     error_code: Mapped[str] = mapped_column(String(60), default="")

@@ -8,7 +8,7 @@ What is written when decides what a death in between means::
     stored     committed   the bytes are decoded, hashed and in the store
 
 A request that left is never sent again by itself, unless its provider works here and costs nothing,
-takes a name for each request, or can be asked what became of it.
+or can be asked what became of it.
 """
 
 import hashlib
@@ -245,6 +245,14 @@ class Ledger:
             keeper.join()
 
 
+def _name(key: str, send: int) -> str:
+    """What the service is told this request is called: each sending has a name of its own.
+
+    After a job that failed, the next one must not be taken for it.
+    """
+    return key if send <= 1 else f"{key[:48]}-{send}"
+
+
 _BEFORE_ACCEPTANCE = frozenset({"submit", "upload"})
 """Operations that fail before a service has begun paid work."""
 
@@ -318,7 +326,9 @@ class _Work:
         """
         if self._service is None or not _was_accepted(error):
             self._close(GenerationState.FAILED, error)
-            self._ledger.purse.settle(self._entry.key, self._scopes, 0)
+            was_billed = getattr(error, "was_billed", False)
+            cost = self._entry.estimate_microusd if was_billed else 0
+            self._ledger.purse.settle(self._entry.key, self._scopes, cost)
             return False
         if self._has_job:
             self._rows.note(self._entry.key, self._entry.fence, error.code, str(error))
@@ -359,13 +369,13 @@ class _Work:
         if entry.state is not GenerationState.SENDING or self._service is None:
             return None
         if isinstance(self._provider, FindsJobs):
-            job = self._provider.find(entry.key)
+            job = self._looked_up()
             if job is not None:
                 self._remember(job)
             return job
         price = Decimal(entry.estimate_microusd) / MICRO
         may_repeat = price < self._ledger.policy.repeat_unknown_below_usd
-        if not may_repeat and not getattr(self._provider, "takes_names", False):
+        if not may_repeat:
             raise OutcomeUnknown(
                 f"{entry.provider} was sent this request at {entry.sent_at} and may have done it.",
                 provider=entry.provider,
@@ -378,6 +388,19 @@ class _Work:
             self._ledger.purse.settle(entry.key, self._scopes, entry.held_microusd)
             self._entry = replace(entry, held_microusd=0)
         return None
+
+    def _looked_up(self) -> Job | None:
+        """The job of a request that left, as its service knows it."""
+        try:
+            job: Job | None = self._provider.find(_name(self._entry.key, self._entry.sends))
+        except ProviderError as error:
+            raise OutcomeUnknown(
+                f"{self._entry.provider} could not say what became of this request: {error}",
+                provider=self._entry.provider,
+                operation="find",
+                hint="Run the same command again later: it is looked up again, not sent again.",
+            ) from error
+        return job
 
     def _hold_money(self) -> None:
         entry = self._entry
@@ -393,7 +416,8 @@ class _Work:
                 with self._ledger.turnstile.call(self._service):
                     self._rows.sending(self._entry.key, self._entry.fence)
                     if isinstance(self._provider, SlowProvider):
-                        return self._provider.submit(self._request, self._entry.key)
+                        name = _name(self._entry.key, self._entry.sends + tried)
+                        return self._provider.submit(self._request, name)
                     made: Produced = self._provider.generate(self._request, directory)
                     return made
             except TransientProviderError as error:

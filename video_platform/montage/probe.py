@@ -32,13 +32,19 @@ def probe_media(path: Path, media_type: str) -> Probe:
         try:
             json.loads(path.read_bytes())
         except ValueError as error:
-            raise ProbeFailed(f"{path.name} is not JSON: {error}.") from error
+            raise ProbeFailed(
+                f"{path.name} is not JSON: {error}.",
+                hint="Make it again; what was delivered cannot be used.",
+            ) from error
         return Probe()
     if media_type.startswith("image/"):
         return _probe_image(path, media_type)
     demuxer = VIDEO_DEMUXERS.get(media_type) or AUDIO_DEMUXERS.get(media_type)
     if demuxer is None:
-        raise UnsupportedMedia(f"{media_type} is not a kind of media the platform reads.")
+        raise UnsupportedMedia(
+            f"{media_type} is not a kind of media the platform reads.",
+            hint="Give PNG, JPEG, WebP, MP4, WebM, WAV, FLAC, MP3 or M4A.",
+        )
     return _probe_stream(path, demuxer, is_video=media_type in VIDEO_DEMUXERS)
 
 
@@ -56,12 +62,21 @@ def _probe_image(path: Path, media_type: str) -> Probe:
         with image:
             width, height = image.size
             if max(width, height) > MAX_SIDE_PX or width * height > MAX_PIXELS:
-                raise UnsupportedMedia(f"{path.name} is {width} x {height} pixels large.")
+                raise UnsupportedMedia(
+                    f"{path.name} is {width} x {height} pixels large.",
+                    hint=f"At most {MAX_SIDE_PX} pixels a side are taken.",
+                )
             image.load()
     except Image.DecompressionBombError as error:
-        raise UnsupportedMedia(f"{path.name} is too large a picture: {error}") from error
+        raise UnsupportedMedia(
+            f"{path.name} is too large a picture: {error}",
+            hint=f"At most {MAX_SIDE_PX} pixels a side are taken.",
+        ) from error
     except (OSError, SyntaxError, ValueError) as error:
-        raise ProbeFailed(f"{path.name} is not a whole {kind} picture: {error}.") from error
+        raise ProbeFailed(
+            f"{path.name} is not a whole {kind} picture: {error}.",
+            hint="Make it again; what was delivered cannot be used.",
+        ) from error
     return Probe(width_px=width, height_px=height)
 
 
@@ -87,7 +102,10 @@ def _decode(container: Any, path: Path, *, is_video: bool) -> Probe:
     video = container.streams.video[0] if container.streams.video else None
     audio = container.streams.audio[0] if container.streams.audio else None
     if (video if is_video else audio) is None:
-        raise ProbeFailed(f"{path.name} has no {'picture' if is_video else 'sound'}.")
+        raise ProbeFailed(
+            f"{path.name} has no {'picture' if is_video else 'sound'}.",
+            hint="Make it again; what was delivered cannot be used.",
+        )
     chosen = [stream for stream in (video if is_video else None, audio) if stream is not None]
     for stream in chosen:
         stream.codec_context.options = {"err_detect": "explode"}

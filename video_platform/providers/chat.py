@@ -33,6 +33,8 @@ CHAT_LIMITS = Limits(characters=200_000, languages=LANGUAGES, longest_s=LONGEST_
 MILLION = 1_000_000
 _SPARE_TOKENS = 4_000
 """Left for thoughts, which count as answer."""
+_MOST_TOKENS = 100_000_000
+"""A larger count is a mistake, not a bill."""
 
 Endings = Mapping[str, type[ProviderError]]
 """How an answer may end other than well, in the service's words."""
@@ -51,6 +53,7 @@ class Reply:
 
     text: str
     ending: str
+    refusal: str = ""
     tokens_in: int = 0
     tokens_out: int = 0
     model: str = ""
@@ -81,13 +84,15 @@ class ChatProvider(RemoteProvider[ScriptRequest]):
     def generate(self, request: ScriptRequest, directory: Path) -> Produced:
         prompt = write_prompt(request, with_form=not self.is_held_to_schema)
         answer = self.http.submit(self.path(), json=self.body(prompt, request))
-        if "error" in answer.json():
+        if answer.json().get("error"):
             # Servers in front of others answer 200 with the fault of the one behind.
             raise self.http.refused(answer, is_paid=True)
         reply = self.read(answer)
         kind = self.endings.get(reply.ending)
         if kind is not None:
-            raise self.ended(kind, reply.ending)
+            error = self.ended(kind, f"{reply.ending} {reply.refusal}")
+            error.was_billed = reply.tokens_out > 0
+            raise error
         script = read_script(self.name, reply.text, request)
         details: dict[str, JsonValue] = {
             "scenes": len(script.scenes),
@@ -135,6 +140,7 @@ class OpenAIShapedChat(ChatProvider):
     """Services that took over the form of OpenAI's chat completions."""
 
     endings: ClassVar[Endings] = {
+        "refusal": ContentRefused,
         "content_filter": ContentRefused,
         "length": BadProviderAnswer,
         "model_length": BadProviderAnswer,
@@ -169,11 +175,10 @@ class OpenAIShapedChat(ChatProvider):
         if not isinstance(message, dict):
             raise answer.bad("its message is not an object")
         refusal = message.get("refusal")
-        if refusal:
-            raise self.ended(ContentRefused, str(refusal))
         return Reply(
             text=text_of(message.get("content")),
-            ending=str(choice.get("finish_reason")),
+            ending="refusal" if refusal else str(choice.get("finish_reason")),
+            refusal=str(refusal or ""),
             tokens_in=count_at(answer, "usage", "prompt_tokens"),
             tokens_out=count_at(answer, "usage", "completion_tokens"),
             model=str(answer.json().get("model") or ""),
@@ -200,4 +205,5 @@ def count_at(answer: Answer, *path: str) -> int:
     value = answer.json()
     for step in path:
         value = value.get(step) if isinstance(value, dict) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 < value < _MOST_TOKENS
+    return int(value) if is_count else 0

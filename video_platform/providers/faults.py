@@ -32,8 +32,10 @@ _BY_STATUS: dict[int, type[ProviderError]] = {
     503: ProviderUnavailable,
     529: ProviderUnavailable,
 }
-_UNDECIDED = frozenset({408, 409, 425, 500, 502, 504})
-"""A gateway that gave up, or a fault half-way: what lies behind may have taken the request."""
+_UNDECIDED = frozenset({408, 409, 425})
+_REFUSING = frozenset({501, 503, 529})
+"""Of the statuses from 500 on, those that say the request was not taken. The others are a gateway
+that gave up or a fault half-way: what lies behind may have taken it."""
 _HINTS: dict[type[ProviderError], str] = {
     ProviderAuthFailed: "Check the key in {variable}, and what it is allowed to do.",
     ProviderQuotaExceeded: "Add credit to the account at {name}, or choose another provider.",
@@ -70,7 +72,8 @@ def explain(
     kind = next((codes[word] for word in _own_words(body) if word in codes), None)
     if kind is None:
         kind = _BY_STATUS.get(status)
-    if kind is None and status in _UNDECIDED:
+    is_undecided = status in _UNDECIDED or (status >= 500 and status not in _REFUSING)
+    if kind is None and is_undecided:
         kind = OutcomeUnknown if was_paid_for else ProviderUnavailable
     if kind is None:
         kind = ProviderUnavailable if status >= 500 else ProviderRequestInvalid
@@ -121,7 +124,7 @@ def wanted_pause_s(headers: Mapping[str, str], body: Any) -> float:
         _number(named.get("retry-after-ms"), 1000),
         _retry_after(named.get("retry-after", "")),
         _retry_info(body),
-        _number(named.get("x-ratelimit-reset-requests", "").removesuffix("s"), 1),
+        _spelled_s(named.get("x-ratelimit-reset-requests", "")),
     ):
         if found > 0:
             return min(found, LONGEST_WAIT_S)
@@ -133,6 +136,17 @@ def _number(text: str | None, divisor: float) -> float:
         return max(0.0, float(text or 0) / divisor)
     except ValueError:
         return 0.0
+
+
+_UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def _spelled_s(text: str) -> float:
+    """Seconds of a length like ``1m30s`` or ``250ms``; a bare number is seconds."""
+    if _number(text, 1):
+        return _number(text, 1)
+    parts = re.findall(r"([\d.]+)(ms|s|m|h)", text)
+    return sum(_number(number, 1) * _UNITS_S[unit] for number, unit in parts)
 
 
 def _retry_after(text: str) -> float:

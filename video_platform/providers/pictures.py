@@ -64,14 +64,18 @@ def seed_of(seed: int, *, largest: int) -> int:
     return seed % largest or largest
 
 
-def content_refused(provider: str, operation: str, said: str) -> ContentRefused:
+def content_refused(
+    provider: str, operation: str, said: str, *, was_billed: bool = False
+) -> ContentRefused:
     """The service's rules refuse the prompt or the picture."""
-    return ContentRefused(
+    error = ContentRefused(
         f"{provider} refused the picture: {said}.",
         provider=provider,
         operation=operation,
         hint=_HINTS[ContentRefused],
     )
+    error.was_billed = was_billed
+    return error
 
 
 def picture_failed(provider: str, operation: str, said: str) -> JobFailed:

@@ -48,8 +48,6 @@ class RemoteProvider(Generic[RequestT]):
     codes: ClassVar[Codes] = {}
     limits: ClassVar[Limits] = Limits()
     default_model: ClassVar[str] = ""
-    takes_names: ClassVar[bool] = False
-    """Whether the service makes one job of several requests with the same name."""
 
     def __init__(
         self, access: Access, media_path: MediaPath, *, clock: Clock | None = None

@@ -212,12 +212,15 @@ def read_script(provider: str, answer: str, request: ScriptRequest) -> Script:
 
 def bad_script(provider: str, why: str) -> BadProviderAnswer:
     """The error of an answer that is no script. It was paid for and is not asked for again."""
-    return BadProviderAnswer(
+    error = BadProviderAnswer(
         f"{provider} answered no script that can be filmed: {why}",
         provider=provider,
         operation="submit",
-        hint="The answer was paid for. Run the command again, or choose another model or provider.",
+        hint="The answer was paid for. Choose another model or provider, or ask again: "
+        "`video-platform generations` shows whether that has to be decided first.",
     )
+    error.was_billed = True
+    return error
 
 
 def _first_script(provider: str, answer: str) -> dict[str, Any]:

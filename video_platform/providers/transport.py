@@ -4,8 +4,8 @@ private address, and without a key in anything it says."""
 import ipaddress
 import json
 import random
-import re
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -34,7 +34,10 @@ _CONNECT_S = 5.0
 _READ_S = 30.0
 _READ_TRIES = 5
 _REDIRECTS = 3
-_CHUNK = 1 << 18
+SUBMIT = "submit"
+_UNDECIDED_HINT = (
+    "See `video-platform generations --unknown`: it is not sent again until that is decided."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,18 @@ class Answer:
             raise self.bad(f"{'.'.join(map(str, path))} is not a text")
         return value
 
-    def bad(self, why: str) -> BadProviderAnswer:
-        """The error of an answer that breaks its contract."""
+    def bad(self, why: str) -> ProviderError:
+        """The error of an answer that breaks its contract.
+
+        To a paid submit it leaves open what was begun.
+        """
+        if self.operation == SUBMIT:
+            return OutcomeUnknown(
+                f"{self.service} accepted the request, and its answer cannot be used: {why}.",
+                provider=self.service,
+                operation=self.operation,
+                hint=_UNDECIDED_HINT,
+            )
         return BadProviderAnswer(
             f"The answer of {self.service} to {self.operation} cannot be used: {why}.",
             provider=self.service,
@@ -117,6 +130,7 @@ class Transport:
         # A server on this machine is only ever meant when the operator names it.
         self._is_local = _is_loopback(self._base)
         self._client: httpx.Client | None = None
+        self._lock = threading.Lock()
 
     def submit(self, path: str, **content: Any) -> Answer:
         """POST that may begin paid work: sent once, whatever happens.
@@ -125,7 +139,7 @@ class Transport:
             OutcomeUnknown: it left, and what became of it was not heard.
             ProviderError: it was refused; nothing was begun.
         """
-        return self._send("POST", path, "submit", is_paid=True, **content)
+        return self._send("POST", path, SUBMIT, is_paid=True, **content)
 
     def post(self, path: str, *, operation: str, **content: Any) -> Answer:
         """POST that costs nothing when repeated (an upload): sent once."""
@@ -176,9 +190,26 @@ class Transport:
         return path
 
     def _check_link(self, url: str) -> None:
-        scheme = urlsplit(url).scheme
+        import httpx
+
+        try:
+            parts, host = urlsplit(url), httpx.URL(url).host
+            host.encode("idna")
+            scheme, _ = parts.scheme, parts.port  # asking for a port that is none raises
+        except (ValueError, httpx.InvalidURL) as error:
+            raise self._bad_link("", "it is not an address") from error
+        if not host:
+            raise self._bad_link("", "it names no host")
         if scheme != "https" and not (self._is_local and _is_loopback(url)):
             raise self._bad_link(url, "it is not https")
+
+    def _is_theirs(self, url: str) -> bool:
+        """Whether a URL leads to the service's own domain: the key goes nowhere else."""
+        own, host = urlsplit(self._base).hostname or "", urlsplit(url).hostname or ""
+        if own == host:
+            return urlsplit(self._base).port == urlsplit(url).port
+        domain = own.split(".")[-2:]
+        return not _is_address(own) and len(domain) == 2 and host.split(".")[-2:] == domain
 
     def _bad_link(self, url: str, why: str) -> BadProviderAnswer:
         host = urlsplit(url).hostname or "?"
@@ -190,16 +221,17 @@ class Transport:
         )
 
     def _connected(self) -> "httpx.Client":
-        if self._client is None:
-            import httpx
+        import httpx
 
-            self._client = httpx.Client(
-                transport=_public_only(allow_loopback=self._is_local),
-                follow_redirects=False,
-                trust_env=False,
-                timeout=httpx.Timeout(_READ_S, connect=_CONNECT_S),
-            )
-        return self._client
+        with self._lock:
+            if self._client is None:
+                self._client = httpx.Client(
+                    transport=_public_only(allow_loopback=self._is_local),
+                    follow_redirects=False,
+                    trust_env=False,
+                    timeout=httpx.Timeout(_READ_S, connect=_CONNECT_S, pool=_READ_S),
+                )
+            return self._client
 
     def _headers(self, given: Mapping[str, str] | None, *, with_key: bool) -> dict[str, str]:
         headers = {"User-Agent": "video-platform", **self.service.headers, **(given or {})}
@@ -212,9 +244,10 @@ class Transport:
     ) -> Answer:
         import httpx
 
-        headers = self._headers(content.pop("headers", None), with_key=True)
-        read_s = self.service.submit_timeout_s if method == "POST" else _READ_S
         url = self._url(path)
+        headers = self._headers(content.pop("headers", None), with_key=self._is_theirs(url))
+        read_s = self.service.submit_timeout_s if method == "POST" else _READ_S
+        deadline = self._clock.now() + read_s * 2
         try:
             with self._connected().stream(
                 method,
@@ -223,7 +256,7 @@ class Transport:
                 timeout=httpx.Timeout(read_s, connect=_CONNECT_S),
                 **content,
             ) as response:
-                body = self._read_bounded(response, operation, self._clock.now() + read_s * 2)
+                body = self._read_bounded(response, operation, deadline)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise self._unavailable(operation, error) from error
         except httpx.HTTPError as error:
@@ -237,25 +270,22 @@ class Transport:
 
     def _read_bounded(self, response: "httpx.Response", operation: str, deadline: float) -> bytes:
         parts, size = [], 0
-        for part in response.iter_bytes(_CHUNK):
+        for part in response.iter_bytes():
             size += len(part)
             if size > _ANSWER_BYTES or self._clock.now() > deadline:
-                raise BadProviderAnswer(
-                    f"The answer of {self.service.name} to {operation} does not end.",
-                    provider=self.service.name,
-                    operation=operation,
-                    hint="Run the same command again later.",
-                )
+                answer = Answer(self.service.name, operation, response.status_code, {}, b"")
+                raise answer.bad("it does not end")
             parts.append(part)
         return b"".join(parts)
 
     def refused(self, answer: Answer, *, is_paid: bool) -> ProviderError:
         """The error of an answer that says no; also for a 200 that does."""
+        content = self._without_keys(answer.content)
         try:
-            body = json.loads(answer.content)
+            body = json.loads(content)
         except (ValueError, RecursionError):
-            body = answer.content[:2000].decode(errors="replace")
-        error = explain(
+            body = content[:2000].decode(errors="replace")
+        return explain(
             self.service.name,
             self.service.key_variable,
             answer.operation,
@@ -265,16 +295,13 @@ class Transport:
             self._codes,
             was_paid_for=is_paid,
         )
-        return self._without_key(error)
 
-    def _without_key(self, error: ProviderError) -> ProviderError:
+    def _without_keys(self, content: bytes) -> bytes:
         """Some services repeat the key they were given."""
-        further = (v for name, v in self._access.extra.items() if _SECRET_NAME.search(name))
-        for secret in (self._access.key, *further):
-            if len(secret) >= _SECRET_CHARACTERS and secret in error.message:
-                error.message = error.message.replace(secret, "***")
-                error.args = (error.message,)
-        return error
+        for secret in (self._access.key, *self._access.extra.values()):
+            if len(secret) >= _SECRET_CHARACTERS:
+                content = content.replace(secret.encode(), b"***")
+        return content
 
     def _unavailable(self, operation: str, error: Exception) -> ProviderUnavailable:
         return ProviderUnavailable(
@@ -291,7 +318,7 @@ class Transport:
             f"{self.service.name} took the request and gave no answer ({type(error).__name__}).",
             provider=self.service.name,
             operation=operation,
-            hint="See `video-platform generations`: it is not sent again until that is decided.",
+            hint=_UNDECIDED_HINT,
         )
 
     def _download(self, url: str, target: Path) -> None:
@@ -301,7 +328,8 @@ class Transport:
         try:
             for _ in range(_REDIRECTS + 1):
                 self._check_link(url)
-                headers = self._headers(None, with_key=self.service.trusts_links)
+                trusted = self.service.trusts_links and self._is_theirs(url)
+                headers = self._headers(None, with_key=trusted)
                 with self._connected().stream("GET", url, headers=headers) as response:
                     if response.next_request is not None:
                         url = str(response.next_request.url)
@@ -315,7 +343,7 @@ class Transport:
         raise self._bad_link(url, "it leads on and on")
 
     def _refused_link(self, response: "httpx.Response") -> ProviderError:
-        body = b"".join(response.iter_bytes(_CHUNK))[:2000]
+        body = next(response.iter_bytes(), b"")[:2000]
         answer = Answer(
             self.service.name, "download", response.status_code, dict(response.headers), body
         )
@@ -324,7 +352,7 @@ class Transport:
     def _save(self, response: "httpx.Response", target: Path, deadline: float) -> None:
         size = 0
         with target.open("wb") as writer:
-            for part in response.iter_bytes(_CHUNK):
+            for part in response.iter_bytes():
                 size += len(part)
                 if size > _DOWNLOAD_BYTES or self._clock.now() > deadline:
                     raise self._bad_link(str(response.url), "it does not end")
@@ -336,7 +364,14 @@ class Transport:
 
 
 _SECRET_CHARACTERS = 8
-_SECRET_NAME = re.compile("KEY|SECRET|TOKEN")
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_loopback(url: str) -> bool:
@@ -385,10 +420,17 @@ def _public_only(*, allow_loopback: bool) -> Any:
     return transport
 
 
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")
+
+
 def _is_allowed(address: str, *, allow_loopback: bool) -> bool:
     parsed = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
-        parsed = parsed.ipv4_mapped or parsed.sixtofour or parsed
+        if parsed in _NAT64 or parsed in _IPV4_COMPATIBLE:
+            parsed = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
+        else:
+            parsed = parsed.ipv4_mapped or parsed.sixtofour or parsed
     if parsed.is_loopback:
         return allow_loopback
     return parsed.is_global and not parsed.is_multicast

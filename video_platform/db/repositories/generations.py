@@ -64,6 +64,7 @@ class Entry:
     fence: int
     lease_until: float
     attempts: int
+    sends: int
     job: Mapping[str, Any] | None
     result: Generation | None
     error_code: str
@@ -137,7 +138,13 @@ class Generations:
 
     def sending(self, key: str, fence: int) -> None:
         """The request leaves now: from here on its outcome may be unknown."""
-        self._write(key, fence, state=GenerationState.SENDING, sent_at=datetime.now(UTC))
+        self._write(
+            key,
+            fence,
+            state=GenerationState.SENDING,
+            sends=GenerationRow.sends + 1,
+            sent_at=datetime.now(UTC),
+        )
 
     def submitted(self, key: str, fence: int, job: bytes) -> None:
         """The provider took it and gave this job."""
@@ -295,6 +302,7 @@ def _entry(row: GenerationRow, *, is_mine: bool = False) -> Entry:
         fence=row.fence,
         lease_until=row.lease_until,
         attempts=row.attempts,
+        sends=row.sends,
         job=row.job,
         result=from_json(Generation, json.dumps(row.result).encode()) if stored else None,
         error_code=row.error_code,

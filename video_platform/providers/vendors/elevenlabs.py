@@ -1,14 +1,21 @@
-"""ElevenLabs: speech with the time of every character, and music.
+"""ElevenLabs: speech with the time of every character, the times of given words, and music.
 
 The official package is not used: it reads answers of any size, without an end to the wait.
 """
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar
 
-from video_platform.domain.generation import Capability, JsonValue, MusicRequest, VoiceRequest
+from video_platform.domain.generation import (
+    AlignmentRequest,
+    Capability,
+    JsonValue,
+    MusicRequest,
+    VoiceRequest,
+)
 from video_platform.domain.language import Language
 from video_platform.domain.media import MediaPath
 from video_platform.errors import (
@@ -25,8 +32,9 @@ from video_platform.providers.limits import Limits
 from video_platform.providers.music_prompts import music_prompt
 from video_platform.providers.remote import RemoteProvider
 from video_platform.providers.service import Access, Service
-from video_platform.providers.spoken_words import character_marks, time_words
-from video_platform.providers.transport import Clock
+from video_platform.providers.spoken_words import character_marks, heard_words, time_words
+from video_platform.providers.transport import Answer, Clock
+from video_platform.providers.words import align_words, word_details
 
 RequestT = TypeVar("RequestT")
 
@@ -63,7 +71,11 @@ class _ElevenLabs(RemoteProvider[RequestT]):
         sign_up_url="https://elevenlabs.io/app/settings/api-keys",
         submit_timeout_s=300.0,
         at_once=3,
-        extra_variables=("ELEVENLABS_VOICE_ID", "ELEVENLABS_MUSIC_MODEL"),
+        extra_variables=(
+            "ELEVENLABS_VOICE_ID",
+            "ELEVENLABS_ALIGNMENT_MODEL",
+            "ELEVENLABS_MUSIC_MODEL",
+        ),
     )
     codes: ClassVar[Codes] = {
         "quota_exceeded": ProviderQuotaExceeded,  # comes with a 401
@@ -125,7 +137,7 @@ class ElevenLabsVoice(_ElevenLabs[VoiceRequest]):
         # Of the text as written; the normalized one spells numbers out.
         words = time_words(request.text, character_marks(answer.json().get("alignment")))
         if words:
-            details |= {"words": words, "timing": "provider"}
+            details |= {"words": word_details(words), "timing": "provider"}
         content = self.decode(answer, answer.text_at("audio_base64"))
         return self.save(content, directory, "audio/mpeg", details)
 
@@ -162,6 +174,55 @@ class ElevenLabsVoice(_ElevenLabs[VoiceRequest]):
         )
 
 
+class ElevenLabsAlignment(_ElevenLabs[AlignmentRequest]):
+    """Finds when each word is said, by the text; a ``scribe`` model hears for itself."""
+
+    capability: ClassVar[Capability] = Capability.ALIGNMENT
+    model_variable: ClassVar[str] = "ELEVENLABS_ALIGNMENT_MODEL"
+    default_model: ClassVar[str] = "forced_alignment"
+    limits: ClassVar[Limits] = Limits(
+        characters=675_000, languages=frozenset(Language), input_bytes=1_000_000_000
+    )
+
+    def examine(self, request: AlignmentRequest) -> None:
+        super().examine(request)
+        self.limits.check_text(self.name, request.text)
+        self.limits.check_input(self.name, request.audio.media_type, request.audio.size_bytes)
+
+    def amounts(self, request: AlignmentRequest) -> dict[str, float]:
+        return {"minute": request.audio.probe.duration_ms / 60_000}
+
+    def generate(self, request: AlignmentRequest, directory: Path) -> Produced:
+        """Find the words; see ``Provider.generate``."""
+        answer = self._ask(request)
+        heard = heard_words(answer.json().get("words"))
+        if not heard:
+            raise answer.bad("it names no word with its times")
+        length_ms = max(request.audio.probe.duration_ms, heard[-1].end_ms)
+        found = align_words(request.text, heard, length_ms)
+        details: dict[str, JsonValue] = {
+            "words": word_details(found.words),
+            "timing": "provider",
+            "matched": round(found.matched, 4),
+        }
+        return self.save(json.dumps(details).encode(), directory, "application/json", details)
+
+    def _ask(self, request: AlignmentRequest) -> Answer:
+        path, form = "/v1/forced-alignment", {"text": request.text}
+        if self.model.startswith("scribe"):
+            path = "/v1/speech-to-text"
+            form = {
+                "model_id": self.model,
+                "language_code": request.language.value,
+                "timestamps_granularity": "word",
+                "tag_audio_events": "false",
+            }
+        with self.media_path(request.audio).open("rb") as reader:
+            name = f"voice.{request.audio.extension}"
+            file = {"file": (name, reader, request.audio.media_type)}
+            return self.http.submit(path, data=form, files=file)
+
+
 class ElevenLabsMusic(_ElevenLabs[MusicRequest]):
     """Composes a bed of the length asked for. With a prompt the service takes no seed."""
 
@@ -193,4 +254,4 @@ class ElevenLabsMusic(_ElevenLabs[MusicRequest]):
         return self.save(answer.content, directory, "audio/mpeg", details)
 
 
-PROVIDERS = (ElevenLabsVoice, ElevenLabsMusic)
+PROVIDERS = (ElevenLabsVoice, ElevenLabsAlignment, ElevenLabsMusic)

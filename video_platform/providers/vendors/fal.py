@@ -65,7 +65,7 @@ class FalImages(FalProvider[ImageRequest]):
     def fetch(self, job: Job, state: JobState, directory: Path) -> Produced:
         answer = self.result(job)
         # SDXL paints what it takes for indecent black, and calls it a success.
-        if True in (answer.json().get("has_nsfw_concepts") or ()):
+        if answer.json().get("has_nsfw_concepts") == [True]:
             raise content_refused(self.name, "fetch", "its safety checker painted it black")
         link = answer.text_at("images", 0, "url")
         return self.fetch_link(link, directory, "image/png", job.details)

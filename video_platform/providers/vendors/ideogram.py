@@ -85,7 +85,9 @@ class IdeogramImages(RemoteProvider[ImageRequest]):
         except ProviderRequestInvalid as error:
             raise meant(error, {"safety check": ContentRefused}) from error
         if answer.at("data", 0, "is_image_safe") is False:
-            raise content_refused(self.name, "submit", "it is not safe, and it was billed")
+            raise content_refused(
+                self.name, "submit", "it is not safe, and it was billed", was_billed=True
+            )
         return Job(
             id=answer.text_at("created"),
             handles={"result": answer.text_at("data", 0, "url")},

@@ -1,6 +1,5 @@
 """Clips from Runway."""
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -8,7 +7,7 @@ from urllib.parse import quote
 from video_platform.domain.formats import Format
 from video_platform.domain.generation import VideoRequest
 from video_platform.domain.media import Media
-from video_platform.errors import ContentRefused, ProviderRequestInvalid
+from video_platform.errors import ContentRefused, ProviderQuotaExceeded, ProviderRequestInvalid
 from video_platform.providers._clips import (
     ClipProvider,
     as_data_url,
@@ -20,6 +19,7 @@ from video_platform.providers.base import Produced
 from video_platform.providers.faults import Codes
 from video_platform.providers.jobs import Job, JobState
 from video_platform.providers.limits import Limits
+from video_platform.providers.pictures import meant, stated_usd
 from video_platform.providers.service import Service
 
 _RATIOS = {
@@ -28,7 +28,8 @@ _RATIOS = {
     Format.SQUARE: "960:960",
     Format.PORTRAIT: "832:1104",
 }
-_CREDIT_USD = Decimal("0.01")
+_CREDIT_USD = "0.01"
+_NO_MONEY = {"enough credits": ProviderQuotaExceeded}
 _PICTURE_BYTES = 3_900_000
 """A data URL may have 5 MB, and base64 makes four bytes of three."""
 
@@ -50,7 +51,6 @@ class RunwayClips(ClipProvider):
     codes: ClassVar[Codes] = {
         "safety": ContentRefused,
         "asset": ProviderRequestInvalid,
-        "input_preprocessing": ProviderRequestInvalid,
     }
     limits: ClassVar[Limits] = Limits(
         characters=1000,
@@ -78,7 +78,10 @@ class RunwayClips(ClipProvider):
         path = "/v1/text_to_video"
         if picture is not None:
             path, content["promptImage"] = "/v1/image_to_video", self._picture(picture)
-        answer = self.http.submit(path, json=content)
+        try:
+            answer = self.http.submit(path, json=content)
+        except ProviderRequestInvalid as error:
+            raise meant(error, _NO_MONEY) from error
         return Job(
             id=answer.text_at("id"), details={"seed": content["seed"], "made_for": ratio.value}
         )
@@ -97,16 +100,14 @@ class RunwayClips(ClipProvider):
             share = answer.json().get("progress")
             return JobState(is_done=False, share=share if isinstance(share, int | float) else 0.0)
         cost = answer.json().get("cost")
-        credits = cost.get("credits") if isinstance(cost, dict) else None
         return JobState(
             is_done=True,
             handles={"result": answer.text_at("output", 0)},
-            details={"credits": credits} if isinstance(credits, int) else {},
+            details={"credits": cost.get("credits")} if isinstance(cost, dict) else {},
         )
 
     def fetch(self, job: Job, state: JobState, directory: Path) -> Produced:
-        credits = state.details.get("credits")
-        cost = credits * _CREDIT_USD if isinstance(credits, int) else None
+        cost = stated_usd(state.details.get("credits"), _CREDIT_USD)
         details = {**job.details, **state.details}
         return self.fetch_link(state.handles["result"], directory, "video/mp4", details, cost)
 

@@ -79,7 +79,9 @@ class StabilityImages(RemoteProvider[ImageRequest]):
             headers={"Accept": "image/*"},
         )
         if answer.headers.get("finish-reason", "").upper() == _FILTERED:
-            raise content_refused(self.name, "submit", "its filter blurred it, and it was billed")
+            raise content_refused(
+                self.name, "submit", "its filter blurred it, and it was billed", was_billed=True
+            )
         kind = answer.headers.get("content-type", "").partition(";")[0]
         if not kind.startswith("image/"):
             raise answer.bad("it is not a picture")
@@ -108,7 +110,9 @@ class StabilityImages(RemoteProvider[ImageRequest]):
             raise
         reason = answer.text_at("artifacts", 0, "finishReason")
         if reason == _FILTERED:
-            raise content_refused(self.name, "submit", "its filter blurred it, and it was billed")
+            raise content_refused(
+                self.name, "submit", "its filter blurred it, and it was billed", was_billed=True
+            )
         if reason != "SUCCESS":
             raise picture_failed(self.name, "submit", reason)
         content = self.decode(answer, answer.text_at("artifacts", 0, "base64"))

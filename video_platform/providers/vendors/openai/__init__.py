@@ -1,0 +1,8 @@
+"""OpenAI: scripts, pictures (the DALL-E slot), voice, and word times by Whisper."""
+
+from video_platform.providers.vendors.openai.alignment import OpenAIAlignment
+from video_platform.providers.vendors.openai.images import OpenAIImages
+from video_platform.providers.vendors.openai.scripts import OpenAIScripts
+from video_platform.providers.vendors.openai.voice import OpenAIVoice
+
+PROVIDERS = (OpenAIScripts, OpenAIImages, OpenAIVoice, OpenAIAlignment)

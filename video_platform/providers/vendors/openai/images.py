@@ -1,0 +1,58 @@
+"""Pictures of OpenAI's image models, which took the place of DALL-E."""
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from video_platform.domain.formats import Format
+from video_platform.domain.generation import Capability, ImageRequest
+from video_platform.providers.base import Produced
+from video_platform.providers.chat import MILLION, count_at
+from video_platform.providers.faults import Codes
+from video_platform.providers.limits import Limits
+from video_platform.providers.prices import cost_usd
+from video_platform.providers.remote import RemoteProvider
+from video_platform.providers.service import Service
+from video_platform.providers.vendors.openai._account import CODES, SERVICE
+
+_SIZES = {
+    Format.WIDE: "2112x1184",
+    Format.TALL: "1184x2112",
+    Format.SQUARE: "1184x1184",
+    Format.PORTRAIT: "1184x1472",
+}
+"""Multiples of 16, a tenth larger than the film's frame and within what is not experimental."""
+
+
+class OpenAIImages(RemoteProvider[ImageRequest]):
+    """Draws with a GPT image model; pictures always come as base64."""
+
+    name: ClassVar[str] = "openai"
+    capability: ClassVar[Capability] = Capability.IMAGE
+    default_model: ClassVar[str] = "gpt-image-2.5-flare"
+    service: ClassVar[Service] = SERVICE
+    codes: ClassVar[Codes] = CODES
+    limits: ClassVar[Limits] = Limits(characters=32_000, formats=_SIZES)
+
+    def amounts(self, request: ImageRequest) -> dict[str, float]:
+        width, _, height = self.limits.spell_format(self.name, request.format).partition("x")
+        return {"megapixel": int(width) * int(height) / 1024**2}
+
+    def generate(self, request: ImageRequest, directory: Path) -> Produced:
+        size = self.limits.spell_format(self.name, request.format)
+        body: dict[str, Any] = {
+            "model": self.model,
+            "prompt": request.prompt,
+            "size": size,
+            "quality": "medium",
+            "output_format": "png",
+            "n": 1,
+            "moderation": "auto",
+        }
+        answer = self.http.submit("/images/generations", json=body)
+        content = self.decode(answer, answer.text_at("data", 0, "b64_json"))
+        used = {
+            "million_tokens_in": count_at(answer, "usage", "input_tokens") / MILLION,
+            "million_tokens_out": count_at(answer, "usage", "output_tokens") / MILLION,
+        }
+        cost = cost_usd(self.service.name, self.model, used) if used["million_tokens_out"] else None
+        return self.save(content, directory, "image/png", {"model": self.model, "size": size}, cost)
