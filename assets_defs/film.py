@@ -78,6 +78,7 @@ def voice_tracks(
     config: SceneSelection,
     studio: StudioResource,
     voice_provider: ProviderResource,
+    alignment_provider: ProviderResource,
     script: Script,
 ) -> dg.MaterializeResult[VoiceTracks]:
     """Every scene spoken, with the time of each word. `only: [3]` speaks scene 3 anew."""
@@ -85,7 +86,10 @@ def voice_tracks(
     def work(core: Any) -> Any:
         ask_for_takes(context, core, Stage.VOICE_TRACKS, config)
         project = core.projects.get(context.partition_key)
-        return core.voice.run(voice_provider.client(project, core.providers), project, script)
+        is_aligned = alignment_provider.is_wanted(project)
+        aligner = alignment_provider.client(project, core.providers) if is_aligned else None
+        provider = voice_provider.client(project, core.providers)
+        return core.voice.run(provider, project, script, aligner)
 
     return report_stage(context, studio, work, previews.show_voice)
 

@@ -70,7 +70,7 @@ def build_studio(settings: Settings | None = None) -> Studio:
         channel=LocalChannel(settings.resolved_channel_dir),
         script=ScriptAgent(ledger, store),
         image=ImageAgent(ledger, max_parallel=parallel),
-        voice=VoiceAgent(ledger, max_parallel=parallel),
+        voice=VoiceAgent(ledger, max_parallel=parallel, media_path=store.path),
         music=MusicAgent(ledger),
         avatar=AvatarAgent(ledger, max_parallel=parallel),
         video=VideoAgent(ledger, max_parallel=parallel),

@@ -89,16 +89,17 @@ class Settings(BaseSettings):
         """A provider's account, from the environment and ``.env``: the only place keys are read.
 
         The key stands in the service's own variable; ``VIDEO_PLATFORM_<PROVIDER>_MODEL`` and
-        ``_BASE_URL`` change what is asked and where, and the service's ``extra_variables`` are
-        passed on as they are.
+        ``_BASE_URL`` change what is asked and where (``..._<CAPABILITY>_MODEL`` for one capability
+        of several), and the service's ``extra_variables`` are passed on as they are.
         """
         service = provider.service
         values = {**dotenv_values(".env"), **os.environ}
         prefix = f"VIDEO_PLATFORM_{provider.name.upper()}_"
+        own_model = values.get(f"{prefix}{provider.capability.value.upper()}_MODEL")
         return Access(
             key=values.get(service.key_variable) or "",
             base_url=values.get(f"{prefix}BASE_URL") or "",
-            model=values.get(f"{prefix}MODEL") or "",
+            model=own_model or values.get(f"{prefix}MODEL") or "",
             extra={name: values.get(name) or "" for name in service.extra_variables},
         )
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tests.scenarios.media import BY_TYPE
-from video_platform.domain import generation
 from video_platform.domain.formats import Format
 from video_platform.domain.generation import (
+    AlignmentRequest,
     AvatarRequest,
     Capability,
     ImageRequest,
@@ -112,10 +112,10 @@ def avatar_request(
     return AvatarRequest(voice=stored(shelf, "audio/wav"), presenter=presenter, format=ratio)
 
 
-def alignment_request(shelf: Shelf) -> Any:
+def alignment_request(shelf: Shelf) -> AlignmentRequest:
     """Find the times of known words in a stored voice."""
-    return generation.AlignmentRequest(
-        voice=stored(shelf, "audio/wav"),
+    return AlignmentRequest(
+        audio=stored(shelf, "audio/wav"),
         text="The lamp turns all night.",
         language=Language.ENGLISH,
     )

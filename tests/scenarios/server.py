@@ -164,7 +164,7 @@ class ScenarioServer:
         self._speakers = {speaker.name: speaker for speaker in speakers}
         self._http = _Server(("127.0.0.1", 0), self._handler())
         self.world = World(log, f"http://127.0.0.1:{self._http.server_address[1]}")
-        self._thread = threading.Thread(target=self._http.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 
     def url(self, service: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.scenarios.server import Speaker
 
-_TOOLS = frozenset({"server", "media", "specs", "samples", "faults", "speakers"})
+_TOOLS = frozenset({"server", "media", "specs", "samples", "faults", "speakers", "accounts"})
 
 
 @cache

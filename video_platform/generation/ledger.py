@@ -259,7 +259,7 @@ _BEFORE_ACCEPTANCE = frozenset({"submit", "upload"})
 
 def _was_accepted(error: VideoPlatformError) -> bool:
     """Whether the service had taken the request when this happened, and did not say it ended it."""
-    if isinstance(error, JobFailed | ContentRefused):
+    if isinstance(error, JobFailed | ContentRefused) or getattr(error, "was_billed", False):
         return False
     if isinstance(error, BadProviderAnswer):
         return error.operation != "upload"

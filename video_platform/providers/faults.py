@@ -102,7 +102,8 @@ def _own_words(body: Any) -> Iterator[str]:
 
 def message_of(body: Any) -> str:
     """What the answer says to a person, in one bounded line."""
-    return re.sub(r"\s+", " ", _said(body)).strip()[:_MESSAGE_CHARACTERS] or "nothing more"
+    said = _said(body).encode("utf-8", "replace").decode()  # half a surrogate cannot be stored
+    return re.sub(r"\s+", " ", said).strip()[:_MESSAGE_CHARACTERS] or "nothing more"
 
 
 def _said(body: Any) -> str:

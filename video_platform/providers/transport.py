@@ -127,8 +127,8 @@ class Transport:
         self._codes = codes
         self._clock = clock or Clock()
         self._base = (access.base_url or service.base_url).rstrip("/")
-        # A server on this machine is only ever meant when the operator names it.
-        self._is_local = _is_loopback(self._base)
+        # A server in our own network is only ever meant when the operator names it.
+        self._named = (urlsplit(self._base).hostname or "") if access.base_url else ""
         self._client: httpx.Client | None = None
         self._lock = threading.Lock()
 
@@ -200,7 +200,7 @@ class Transport:
             raise self._bad_link("", "it is not an address") from error
         if not host:
             raise self._bad_link("", "it names no host")
-        if scheme != "https" and not (self._is_local and _is_loopback(url)):
+        if scheme != "https" and not (self._named and host == self._named):
             raise self._bad_link(url, "it is not https")
 
     def _is_theirs(self, url: str) -> bool:
@@ -226,7 +226,7 @@ class Transport:
         with self._lock:
             if self._client is None:
                 self._client = httpx.Client(
-                    transport=_public_only(allow_loopback=self._is_local),
+                    transport=_public_only(named=self._named),
                     follow_redirects=False,
                     trust_env=False,
                     timeout=httpx.Timeout(_READ_S, connect=_CONNECT_S, pool=_READ_S),
@@ -374,18 +374,8 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _public_only(*, allow_loopback: bool) -> Any:
-    """An httpx transport that connects to checked addresses only.
+def _public_only(*, named: str) -> Any:
+    """An httpx transport that connects to public addresses, and to the host the operator ``named``.
 
     The address that is checked is the one that is connected to: a name cannot change in between.
     """
@@ -407,7 +397,7 @@ def _public_only(*, allow_loopback: bool) -> Any:
                 raise httpcore.ConnectError(str(error)) from error
             addresses = [str(entry[4][0]) for entry in found]
             for address in addresses:
-                if not _is_allowed(address, allow_loopback=allow_loopback):
+                if host != named and not _is_allowed(address):
                     raise httpcore.ConnectError(f"{host} is not a public address")
             return super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
 
@@ -424,13 +414,11 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")
 
 
-def _is_allowed(address: str, *, allow_loopback: bool) -> bool:
+def _is_allowed(address: str) -> bool:
     parsed = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
         if parsed in _NAT64 or parsed in _IPV4_COMPATIBLE:
             parsed = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
         else:
             parsed = parsed.ipv4_mapped or parsed.sixtofour or parsed
-    if parsed.is_loopback:
-        return allow_loopback
     return parsed.is_global and not parsed.is_multicast

@@ -45,11 +45,11 @@ class WhisperAlignment(RemoteProvider[AlignmentRequest]):
             files={"file": (f"voice.{EXTENSIONS[audio.media_type]}", content, audio.media_type)},
         )
         heard = _heard(answer)
-        duration_ms = audio.probe.duration_ms or max(word.end_ms for word in heard)
+        duration_ms = audio.probe.duration_ms or max((word.end_ms for word in heard), default=0)
         found = align_words(request.text, heard, duration_ms)
         details: dict[str, JsonValue] = {
             "words": word_details(found.words),
-            "timing": "recognised",
+            "timing": "recognised" if found.matched else "estimated",
             "matched": round(found.matched, 3),
         }
         return self.save(json.dumps(details).encode(), directory, "application/json", details)
@@ -57,8 +57,8 @@ class WhisperAlignment(RemoteProvider[AlignmentRequest]):
 
 def _heard(answer: Answer) -> list[Word]:
     words: Any = answer.at("words")
-    if not isinstance(words, list) or not words:
-        raise answer.bad("it has no words")
+    if not isinstance(words, list):
+        raise answer.bad("its words are no list")
     return [_word(answer, entry) for entry in words]
 
 

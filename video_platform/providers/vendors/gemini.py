@@ -68,10 +68,8 @@ class GeminiScripts(ChatProvider):
             raise answer.bad("it has no candidates")
         candidate = answer.at("candidates", 0)
         ending = str(answer.at("finishReason", of=candidate))
-        # A candidate that was stopped has no content.
-        text = (
-            "" if ending in self.endings else text_of(answer.at("content", "parts", of=candidate))
-        )
+        content = candidate.get("content")  # one that was stopped has none, or no parts
+        text = text_of(content.get("parts")) if isinstance(content, dict) else ""
         thoughts = count_at(answer, "usageMetadata", "thoughtsTokenCount")
         return Reply(
             text=text,
