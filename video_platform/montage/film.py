@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from video_platform.domain.codec import from_json, to_json
 from video_platform.domain.look import Export
 from video_platform.domain.media import MediaPath
 from video_platform.errors import MontageError
-from video_platform.montage.audio import MixedAudio, measure, mix_audio, opus_of
+from video_platform.montage.audio import Loudness, MixedAudio, mix_audio, opus_of
 from video_platform.montage.drawing import Material, Overlay
 from video_platform.montage.encoding import LIBRARIES, timescale_hz
 from video_platform.montage.grade import apply_cube, make_cube, write_cube
@@ -272,7 +273,8 @@ class _Render:
         place = self._new_folder("sound")
         plan = self._plan
         kept = self._store.get(plan.audio.key, place)
-        if kept is None:
+        figures = self._store.get(f"{plan.audio.key}-loudness", place)
+        if kept is None or figures is None:
             mixed = mix_audio(
                 plan.audio,
                 plan.settings,
@@ -280,11 +282,14 @@ class _Render:
                 ffmpeg=self._ffmpeg,
                 directory=place,
             )
+            measured = place / "loudness.json"
+            measured.write_bytes(to_json(mixed.loudness))
+            self._store.put(f"{plan.audio.key}-loudness", measured)
             self._store.put(plan.audio.key, mixed.path)
         else:
             path = place / "kept.m4a"
             link_or_copy(kept, path)
-            mixed = MixedAudio(path, measure(self._ffmpeg, ["-f", "mov", "-i", path.name], place))
+            mixed = MixedAudio(path, from_json(Loudness, figures.read_bytes()))
         if self._audience is not None:
             self._audience.sound_ready(mixed.path)
         return mixed

@@ -52,7 +52,7 @@ class EncoderSettings:
 
     codec: VideoCodec = VideoCodec.H264
     preset: str = "veryfast"
-    crf: int = 21
+    crf: float = 21.5
     tuning: str = (
         "ref=1:bframes=3:b-adapt=0:b-pyramid=none:subme=1:rc-lookahead=10:weightp=1:"
         "scenecut=0:open-gop=0:"

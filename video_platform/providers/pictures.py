@@ -93,11 +93,14 @@ def meant(error: ProviderError, phrases: Mapping[str, type[ProviderError]]) -> P
 
     Args:
         phrases: parts of sentences in lower case.
+
+    Raises:
+        ProviderError: the error itself, when it means nothing else.
     """
     said = error.message.lower()
     kind = next((kind for phrase, kind in phrases.items() if phrase in said), None)
     if kind is None:
-        return error
+        raise error  # as it is: an error that is its own cause has no end
     hint = _HINTS.get(kind, error.hint)
     return kind(error.message, provider=error.provider, operation=error.operation, hint=hint)
 

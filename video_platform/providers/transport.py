@@ -262,7 +262,11 @@ class Transport:
         except httpx.HTTPError as error:
             raise self._lost(operation, error, is_paid=is_paid) from error
         answer = Answer(
-            self.service.name, operation, response.status_code, dict(response.headers), body
+            self.service.name,
+            operation,
+            response.status_code,
+            dict(response.headers),
+            self._without_keys(body),
         )
         if not response.is_success:
             raise self.refused(answer, is_paid=is_paid)
@@ -280,11 +284,10 @@ class Transport:
 
     def refused(self, answer: Answer, *, is_paid: bool) -> ProviderError:
         """The error of an answer that says no; also for a 200 that does."""
-        content = self._without_keys(answer.content)
         try:
-            body = json.loads(content)
+            body = json.loads(answer.content)
         except (ValueError, RecursionError):
-            body = content[:2000].decode(errors="replace")
+            body = answer.content[:2000].decode(errors="replace")
         return explain(
             self.service.name,
             self.service.key_variable,
@@ -345,7 +348,11 @@ class Transport:
     def _refused_link(self, response: "httpx.Response") -> ProviderError:
         body = next(response.iter_bytes(), b"")[:2000]
         answer = Answer(
-            self.service.name, "download", response.status_code, dict(response.headers), body
+            self.service.name,
+            "download",
+            response.status_code,
+            dict(response.headers),
+            self._without_keys(body),
         )
         return self.refused(answer, is_paid=False)
 
