@@ -116,8 +116,10 @@ def _run(
 
 def _shown(error: BaseException | None) -> str:
     """Everything a traceback, a log or a report would print of an error and its causes."""
-    said = []
-    while error is not None:
+    said: list[str] = []
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         said += [str(error), repr(error), repr(error.args), repr(vars(error))]
         said += getattr(error, "__notes__", [])
         error = error.__cause__ or error.__context__
