@@ -17,11 +17,13 @@ import random
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from video_platform.db.repositories.budgets import scopes_of
 from video_platform.db.repositories.generations import Entry, GenerationState, Intent
@@ -184,6 +186,10 @@ class Ledger:
         with self._locks[intent.key]:
             entry = self._claim(intent)
             if not entry.is_mine and entry.result is not None:
+                if entry.held_microusd:
+                    # Its maker died between storing it and settling its price.
+                    scopes = scopes_of(entry.tenant, entry.project)
+                    self.purse.settle(entry.key, scopes, entry.cost_microusd)
                 return replace(entry.result, reused=True)
             with self._held(entry):
                 work = _Work(self, provider, request, entry, is_priced=price is not None)
@@ -196,6 +202,8 @@ class Ledger:
             try:
                 made = self.obtain(provider, request, project=project, tenant=tenant)
             except GIVES_WAY as error:
+                if _was_accepted(error):
+                    raise  # its job goes on and may be paid: nobody else is asked
                 gave_way.append({"provider": provider.name, "reason": str(error)})
             else:
                 break
@@ -232,7 +240,9 @@ class Ledger:
         def keep() -> None:
             while not done.wait(_RENEW_S):
                 try:
-                    self.rows.renew(entry.key, entry.fence, lease_s=LEASE_S)
+                    # A database that restarts refuses for a while; the next try counts.
+                    with suppress(SQLAlchemyError):
+                        self.rows.renew(entry.key, entry.fence, lease_s=LEASE_S)
                 except LeaseLost:
                     return
 
@@ -243,6 +253,11 @@ class Ledger:
         finally:
             done.set()
             keeper.join()
+
+
+def _sensible(cost: Decimal | None, estimate: Decimal) -> Decimal:
+    """A cost as the provider says it, unless it says none that can be."""
+    return cost if cost is not None and cost.is_finite() and cost >= 0 else estimate
 
 
 def _name(key: str, send: int) -> str:
@@ -289,6 +304,7 @@ class _Work:
         self._service: Service | None = getattr(provider, "service", None)
         self._scopes = scopes_of(entry.tenant, entry.project)
         self._has_job = False
+        self._has_begun = False
 
     def finish(self) -> Generation:
         """From whatever state the row is in to a stored result, or to an error that is stored."""
@@ -300,6 +316,7 @@ class _Work:
                 storage_errors(directory),
                 ledger.turnstile.place(self._service, hold_s=2 * self._deadline_s()),
             ):
+                self._has_begun = True
                 made = self._make(directory)
                 generation = self._store(made)
             is_left_as_it_is = False
@@ -324,6 +341,8 @@ class _Work:
         What the service accepted is never free to be sent again, however useless its answer was:
         a job can be looked at once more, the rest is for a person to decide.
         """
+        if not self._has_begun and self._entry.state is not GenerationState.CLAIMED:
+            return True  # sent before, and not even looked at now: what is known stays known
         if self._service is None or not _was_accepted(error):
             self._close(GenerationState.FAILED, error)
             was_billed = getattr(error, "was_billed", False)
@@ -489,7 +508,7 @@ class _Work:
             provider=entry.provider,
             media=self._ledger.store.put(made.path, made.media_type, made.probe),
             details=made.details,
-            cost_usd=made.cost_usd if made.cost_usd is not None else estimate,
+            cost_usd=_sensible(made.cost_usd, estimate),
             estimate_usd=estimate,
         )
         cost = round(generation.cost_usd * MICRO)

@@ -12,9 +12,10 @@ from video_platform.errors import (
     ProviderQuotaExceeded,
     ProviderRateLimited,
     ProviderUnavailable,
+    VideoPlatformError,
 )
 
-GIVES_WAY: tuple[type[Exception], ...] = (
+GIVES_WAY: tuple[type[VideoPlatformError], ...] = (
     NotConfigured,
     LimitExceeded,
     ProviderAuthFailed,

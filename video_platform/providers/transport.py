@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from video_platform.errors import (
     BadProviderAnswer,
+    NotConfigured,
     OutcomeUnknown,
     ProviderError,
     ProviderUnavailable,
@@ -200,16 +201,23 @@ class Transport:
             raise self._bad_link("", "it is not an address") from error
         if not host:
             raise self._bad_link("", "it names no host")
-        if scheme != "https" and not (self._named and host == self._named):
+        is_named = bool(self._named) and host == self._named
+        if scheme != "https" and not (is_named and scheme == urlsplit(self._base).scheme):
             raise self._bad_link(url, "it is not https")
 
     def _is_theirs(self, url: str) -> bool:
-        """Whether a URL leads to the service's own domain: the key goes nowhere else."""
-        own, host = urlsplit(self._base).hostname or "", urlsplit(url).hostname or ""
-        if own == host:
-            return urlsplit(self._base).port == urlsplit(url).port
-        domain = own.split(".")[-2:]
-        return not _is_address(own) and len(domain) == 2 and host.split(".")[-2:] == domain
+        """Whether a URL leads to the service itself: the key goes nowhere else.
+
+        Hosts beside the vendor's own, e.g. of other regions, are its own; beside a host that an
+        operator named, anybody's may stand.
+        """
+        own, given = urlsplit(self._base), urlsplit(url)
+        if own.scheme != given.scheme:
+            return False
+        if own.hostname == given.hostname:
+            return own.port == given.port
+        domain = "." + ".".join((own.hostname or "").split(".")[-2:])
+        return not self._named and (given.hostname or "").endswith(domain)
 
     def _bad_link(self, url: str, why: str) -> BadProviderAnswer:
         host = urlsplit(url).hostname or "?"
@@ -236,6 +244,11 @@ class Transport:
     def _headers(self, given: Mapping[str, str] | None, *, with_key: bool) -> dict[str, str]:
         headers = {"User-Agent": "video-platform", **self.service.headers, **(given or {})}
         if with_key and self._access.key and self.service.key_header:
+            if not (self._access.key.isascii() and self._access.key.isprintable()):
+                raise NotConfigured(
+                    f"{self.service.key_variable} holds characters that no key has.",
+                    hint="Copy the key again, without a line end.",
+                )
             headers[self.service.key_header] = self.service.key_form.format(key=self._access.key)
         return headers
 
@@ -371,14 +384,6 @@ class Transport:
 
 
 _SECRET_CHARACTERS = 8
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _public_only(*, named: str) -> Any:

@@ -118,7 +118,13 @@ class Generations:
         entry = self._read(intent.key)
         now = self._clock()
         if entry.state is GenerationState.FAILED:
-            fresh = {"state": GenerationState.CLAIMED, "job": None, "error": "", "error_code": ""}
+            fresh = {
+                "state": GenerationState.CLAIMED,
+                "job": None,
+                "error": "",
+                "error_code": "",
+                "estimate_microusd": intent.estimate_microusd,
+            }
             return self._take(entry, lease_s, project=intent.project, **fresh)
         if entry.state in RUNNING and (entry.lease_until < now or is_gone(entry.owner)):
             return self._take(entry, lease_s)
