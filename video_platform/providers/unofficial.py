@@ -46,6 +46,8 @@ class UnofficialMusic(RemoteProvider[MusicRequest]):
         code = answer.text_at("code")
         if code == "200":
             return answer
+        if not code.lstrip("-").isdigit():
+            raise answer.bad("its code is not a number")
         # Only what looks like a fault of a server leaves open whether the work began.
         status = int(code) if code.isdigit() and 400 <= int(code) <= 599 else _INVALID
         raise self.http.refused(replace(answer, status=status), is_paid=is_paid)
