@@ -85,7 +85,7 @@ def test_unknown_choice_is_refused_before_anything_is_made(
 
 def test_provider_that_is_not_there(command: Command) -> None:
     done = command("create", "words", "--provider", "avatar=nobody")
-    assert "espeak" in refused(done, "not_configured", status=3)
+    assert "heygen" in refused(done, "not_configured", status=3)
 
 
 @pytest.mark.parametrize("kind", ["missing", "directory", "forbidden"])

@@ -279,7 +279,7 @@ class Transport:
             operation,
             response.status_code,
             dict(response.headers),
-            self._without_keys(body),
+            self._without_key(body),
         )
         if not response.is_success:
             raise self.refused(answer, is_paid=is_paid)
@@ -297,10 +297,12 @@ class Transport:
 
     def refused(self, answer: Answer, *, is_paid: bool) -> ProviderError:
         """The error of an answer that says no; also for a 200 that does."""
+        # What is said to people and written down holds nothing of the account at all.
+        content = _without(answer.content, [self._access.key, *self._access.extra.values()])
         try:
-            body = json.loads(answer.content)
+            body = json.loads(content)
         except (ValueError, RecursionError):
-            body = answer.content[:2000].decode(errors="replace")
+            body = content[:2000].decode(errors="replace")
         return explain(
             self.service.name,
             self.service.key_variable,
@@ -312,12 +314,9 @@ class Transport:
             was_paid_for=is_paid,
         )
 
-    def _without_keys(self, content: bytes) -> bytes:
+    def _without_key(self, content: bytes) -> bytes:
         """Some services repeat the key they were given."""
-        for secret in (self._access.key, *self._access.extra.values()):
-            if len(secret) >= _SECRET_CHARACTERS:
-                content = content.replace(secret.encode(), b"***")
-        return content
+        return _without(content, [self._access.key])
 
     def _unavailable(self, operation: str, error: Exception) -> ProviderUnavailable:
         return ProviderUnavailable(
@@ -365,7 +364,7 @@ class Transport:
             "download",
             response.status_code,
             dict(response.headers),
-            self._without_keys(body),
+            self._without_key(body),
         )
         return self.refused(answer, is_paid=False)
 
@@ -384,6 +383,13 @@ class Transport:
 
 
 _SECRET_CHARACTERS = 8
+
+
+def _without(content: bytes, secrets: Iterable[str]) -> bytes:
+    for secret in secrets:
+        if len(secret) >= _SECRET_CHARACTERS:
+            content = content.replace(secret.encode(), b"***")
+    return content
 
 
 def _public_only(*, named: str) -> Any:
