@@ -1,5 +1,6 @@
 """Estimates: list prices of typical requests, and never a guess."""
 
+from decimal import Decimal
 from typing import Any
 
 from video_platform.agents.estimate import estimate_brief
@@ -18,10 +19,9 @@ def test_each_picture_of_each_format_is_priced() -> None:
     )
     found = estimate_brief(brief, Catalogue())
     assert found.scenes == 4
-    assert found.cost_usd is not None
-    assert found.cost_usd > 0
-    # Eight pictures, two to a scene.
-    assert found.scene_usd == found.cost_usd / 4
+    # Eight pictures of three begun megapixels: 0.03 and twice 0.015; two to a scene.
+    assert found.cost_usd == Decimal("0.06") * 8
+    assert found.scene_usd == Decimal("0.12")
 
 
 def test_a_price_that_is_not_known_makes_no_sum(monkeypatch: Any) -> None:

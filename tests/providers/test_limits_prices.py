@@ -51,7 +51,7 @@ def _build(kind: type[Any], drawer: Drawer) -> RemoteProvider[Any]:
 @pytest.mark.parametrize("kind", REMOTE, ids=name_of)
 def test_it_has_limits_of_what_its_capability_asks(kind: type[Any]) -> None:
     limits: Limits = kind.limits
-    if kind.capability is Capability.MUSIC:
+    if kind.capability is Capability.MUSIC and limits == Limits():
         pytest.skip("music is asked for at most what is made; the montage repeats the rest")
     assert limits != Limits(), "no limit at all is stated"
     match kind.capability:

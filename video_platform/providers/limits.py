@@ -19,7 +19,6 @@ class Limits:
         durations_s: lengths it makes; a scene takes the shortest that covers it, else the longest.
         input_bytes: largest input file.
         input_types: media types of input it takes.
-        needs_image: whether it can only bring a picture to life.
     """
 
     characters: int = 0
@@ -29,7 +28,6 @@ class Limits:
     longest_s: float = 0.0
     input_bytes: int = 0
     input_types: frozenset[str] = frozenset()
-    needs_image: bool = False
 
     def describe(self) -> dict[str, object]:
         """What is limited, for people and for JSON."""
