@@ -7,8 +7,10 @@ from assets_defs.film import FILM_ASSETS
 from assets_defs.jobs import JOBS
 from resources.manifests import ManifestIOManager
 from resources.studio import ProviderResource, StudioResource
-from sensors.commands import SENSORS
+from sensors.commands import project_commands
 from sensors.generations import abandoned_generations
+from sensors.outcomes import run_cancelled, run_failed, run_succeeded
+from sensors.upkeep import UPKEEP
 from video_platform.domain.generation import Capability
 
 # The UI has every event; the terminal of a run shows what went wrong and no more.
@@ -16,15 +18,23 @@ _CONSOLE = dg.colored_console_logger.configured(
     lambda config: {"log_level": config["log_level"]},
     config_schema={"log_level": dg.Field(str, default_value="ERROR")},
 )
+_STUDIO = StudioResource()
 
 defs = dg.Definitions(
     assets=FILM_ASSETS,
     asset_checks=FILM_CHECKS,
     jobs=JOBS,
-    sensors=[*SENSORS, abandoned_generations],
+    sensors=[
+        project_commands,
+        run_succeeded,
+        run_failed,
+        run_cancelled,
+        *UPKEEP,
+        abandoned_generations,
+    ],
     resources={
-        "studio": StudioResource(),
-        "manifests": ManifestIOManager(),
+        "studio": _STUDIO,
+        "manifests": ManifestIOManager(core=_STUDIO),
         **{
             f"{capability.value}_provider": ProviderResource(capability=capability.value)
             for capability in Capability

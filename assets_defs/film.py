@@ -66,7 +66,7 @@ def scene_images(
 
     def describe(value: SceneImages) -> previews.Shown:
         media = [m for image in value.images for m in image.media.values()]
-        store = studio.studio().store
+        store = studio.studio(context.partition_key).store
         return previews.show_images(value, {m.sha256: store.path(m) for m in media})
 
     return report_stage(context, studio, work, describe)
@@ -186,7 +186,7 @@ def montage(
         return core.montage.run(project, timeline)
 
     def describe(value: Montage) -> previews.Shown:
-        store = studio.studio().store
+        store = studio.studio(context.partition_key).store
         paths = {media.sha256: store.path(media) for media in previews.pictures_of(value)}
         return previews.show_montage(value, paths, plans)
 

@@ -1,5 +1,7 @@
 """Runs an agent inside an asset and turns its answer into a materialization."""
 
+import os
+import signal
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -13,6 +15,9 @@ from video_platform.agents.progress import BOARD, StageUpdate
 from video_platform.domain.codec import content_hash, to_manifest
 from video_platform.domain.project import Stage
 from video_platform.errors import VideoPlatformError
+
+COMMAND_TAG = "video_platform/command"
+"""On each run that serves a command: the command's id."""
 
 ValueT = TypeVar("ValueT")
 Describe = Callable[[Any], Mapping[str, Any]]
@@ -49,27 +54,43 @@ def report_stage(
     The data version is the value's hash, so an equal value leaves everything below it fresh.
     """
     started = time.monotonic()
-    stage = Stage(context.asset_key.path[-1])
-    BOARD.post(StageUpdate(stage, 0, 1, ""))
+    stage, project = Stage(context.asset_key.path[-1]), context.partition_key
     try:
-        studio = studio_resource.studio()
-        result = work(studio)
-        key = manifest_key(context.asset_key.path[-1], context.partition_key)
-        unchanged = studio.store.blobs.read(key) == to_manifest(result.value)
-        shown = describe(result.value)
+        studio = studio_resource.studio(project)
+        journal = studio.journal(
+            project, command=_command_of(context), on_cancel=lambda: _interrupt(context)
+        )
+        with journal.following(stage):
+            BOARD.post(StageUpdate(stage, 0, 1, ""))
+            result = work(studio)
+            unchanged = studio.store.blobs.read(manifest_key(stage, project)) == to_manifest(
+                result.value
+            )
+            shown = describe(result.value)
+        status = "reused" if unchanged and not result.provider_calls else "made"
+        facts = {
+            "status": status,
+            "provider_calls": result.provider_calls,
+            "cost_usd": float(result.cost_usd),
+            "seconds": round(time.monotonic() - started, 3),
+        }
+        studio.assets.record(project, stage, result.value)
+        journal.ended(stage, facts)
     except VideoPlatformError as error:
         raise to_failure(error) from error
-    status = "reused" if unchanged and not result.provider_calls else "made"
     BOARD.post(StageUpdate(stage, 1, 1, status))
     return dg.MaterializeResult(
         value=result.value,
         data_version=dg.DataVersion(content_hash(result.value)[:16]),
-        metadata={
-            "status": status,
-            "provider_calls": result.provider_calls,
-            "generations_reused": result.reused,
-            "cost_usd": float(result.cost_usd),
-            "seconds": round(time.monotonic() - started, 3),
-            **shown,
-        },
+        metadata={**facts, "generations_reused": result.reused, **shown},
     )
+
+
+def _command_of(context: dg.AssetExecutionContext) -> int:
+    return int(context.run.tags.get(COMMAND_TAG, 0))
+
+
+def _interrupt(context: dg.AssetExecutionContext) -> None:
+    """End this run as a person's wish, like its cancel button; FFmpeg goes with it."""
+    context.instance.report_run_canceling(context.run)
+    os.kill(os.getpid(), signal.SIGINT)

@@ -128,10 +128,10 @@ def _store(settings: Settings) -> str:
 
 
 def _database(settings: Settings) -> str:
-    from video_platform.db.engine import open_database
+    from video_platform.db.database import open_database
 
-    engine = open_database(settings.resolved_database_url)
-    return engine.url.render_as_string(hide_password=True)
+    database = open_database(settings.resolved_database_url)
+    return database.engine.url.render_as_string(hide_password=True)
 
 
 CHECKS: dict[str, Callable[[Settings], str]] = {

@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 
+from resources.studio import StudioResource
 from video_platform.domain.codec import from_manifest, to_manifest
 from video_platform.errors import MediaMissing
 
@@ -15,31 +16,23 @@ def manifest_key(asset: str, partition: str) -> str:
 
 
 class ManifestIOManager(dg.ConfigurableIOManager):
-    """Stores manifests in the media store, local or S3, by its URL.
+    """Stores manifests in the media store of the project's tenant, local or S3.
 
     Every version is kept under its hash beside ``current.json``, so that a value once made can be
-    gone back to. An empty ``store_url`` comes from ``VIDEO_PLATFORM_STORE_URL``.
+    gone back to.
     """
 
-    store_url: str = ""
-    s3_endpoint_url: str = ""
+    core: dg.ResourceDependency[StudioResource]
 
-    def _blobs(self) -> Any:
-        from video_platform.settings import Settings
-        from video_platform.store import open_blobs
-
-        settings = Settings()
-        return open_blobs(
-            self.store_url or settings.resolved_store_url,
-            s3_endpoint_url=self.s3_endpoint_url or settings.s3_endpoint_url,
-        )
+    def _blobs(self, project: str) -> Any:
+        return self.core.studio(project).store.blobs
 
     def handle_output(self, context: dg.OutputContext, obj: object) -> None:
         """Write the value's version, then point ``current.json`` at the same bytes."""
         key = manifest_key(context.asset_key.path[-1], context.partition_key)
         data = to_manifest(obj)
         version = hashlib.sha256(data).hexdigest()[:16]
-        blobs = self._blobs()
+        blobs = self._blobs(context.partition_key)
         blobs.write(key.replace("current", version), data)
         blobs.write(key, data)
         context.add_output_metadata({"manifest": blobs.url(key)})
@@ -51,7 +44,7 @@ class ManifestIOManager(dg.ConfigurableIOManager):
             MediaMissing: it was never made, or the store lost it; names the key.
         """
         key = manifest_key(context.asset_key.path[-1], context.partition_key)
-        data = self._blobs().read(key)
+        data = self._blobs(context.partition_key).read(key)
         if data is None:
             raise MediaMissing(
                 f"The store has nothing under {key}.",

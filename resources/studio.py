@@ -13,10 +13,10 @@ from video_platform.domain.project import Project
 @lru_cache(maxsize=8)
 def _build(overrides: tuple[tuple[str, Any], ...]) -> Any:
     # The core imports SQLAlchemy; definitions must load without it.
-    from video_platform.bootstrap import build_studio
+    from video_platform.bootstrap import build_installation
     from video_platform.settings import Settings
 
-    return build_studio(Settings(**dict(overrides)))
+    return build_installation(Settings(**dict(overrides)))
 
 
 class StudioResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic in the stubs only
@@ -30,10 +30,19 @@ class StudioResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # gene
     max_parallel_agents: int = 0
     render_workers: int = 0
 
-    def studio(self) -> Any:
-        """The ``Studio`` of this process; built on first use."""
+    def installation(self) -> Any:
+        """The ``Installation`` of this process; built on first use."""
         fields = {name: value for name, value in self._fields().items() if value}
         return _build(tuple(sorted(fields.items())))
+
+    def studio(self, project: str) -> Any:
+        """The ``Studio`` of the tenant whose project this is: its rows and its part of the store.
+
+        Raises:
+            ProjectMissing: there is no such project.
+        """
+        installation = self.installation()
+        return installation.studio(installation.tenant_of(project))
 
     def _fields(self) -> dict[str, Any]:
         return {

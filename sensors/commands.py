@@ -1,14 +1,45 @@
 """Turns each command of the API into exactly one run of its project's partition."""
 
-from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
-from assets_defs.jobs import build_project, publish_project
+from assets_defs.jobs import JOBS, build_project, publish_project
 from assets_defs.partitions import PROJECTS
+from assets_defs.reporting import COMMAND_TAG
 from resources.studio import StudioResource
+from video_platform.domain.command import Command, CommandState
+from video_platform.domain.project import Stage
 
-_BATCH = 100
+_BATCH = 50
+_JOBS = {job.name: job for job in JOBS}
+
+
+def run_request(command: Command) -> dg.RunRequest:
+    """The run of this command's next attempt."""
+    until = command.arguments.get("until")
+    return dg.RunRequest(
+        run_key=command.run_key,
+        job_name=command.kind,
+        partition_key=command.project,
+        run_config=_config(command.arguments.get("only", {})),
+        asset_selection=_up_to(Stage(until)) if until else None,
+        tags={
+            COMMAND_TAG: str(command.id),
+            "video_platform/tenant": command.tenant,
+            "dagster/priority": str(command.priority),
+        },
+    )
+
+
+def _config(only: dict[str, list[int]]) -> dict[str, Any]:
+    """Launchpad config of the stages whose scenes are made anew."""
+    return {"ops": {stage: {"config": {"only": scenes}} for stage, scenes in only.items()}}
+
+
+def _up_to(stage: Stage) -> list[dg.AssetKey]:
+    stages = list(Stage)
+    return [dg.AssetKey(one.value) for one in stages[: stages.index(stage) + 1]]
 
 
 @dg.sensor(
@@ -17,49 +48,27 @@ _BATCH = 100
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
 def project_commands(
-    context: dg.SensorEvaluationContext, studio: StudioResource
+    _context: dg.SensorEvaluationContext, studio: StudioResource
 ) -> dg.SensorResult | dg.SkipReason:
-    """Start what was asked for since the last tick.
+    """Start what was asked for: the oldest command of each project, the most urgent first.
 
-    The cursor is the last command seen and the run key is the command itself: together they keep a
-    command from being started twice or forgotten, whichever process dies between the two writes.
+    The table says what was requested, and the run key is the command with its attempt: whichever
+    process dies in between, a command gets its run, and one only. One whose run never came to be is
+    found by ``lost_runs``.
     """
-    last_id = int(context.cursor or 0)
-    found = studio.studio().commands.after(last_id, limit=_BATCH)
+    commands = studio.installation().system_commands()
+    found: list[Command] = []
+    for command in commands.startable(limit=_BATCH):
+        if command.kind not in _JOBS:
+            why = {"code": "command_unknown", "message": f"No job is called {command.kind!r}."}
+            commands.end(command, CommandState.FAILED, why)
+        elif commands.requested(command):
+            found.append(command)
     if not found:
         return dg.SkipReason("Nothing was asked for.")
     return dg.SensorResult(
-        run_requests=[
-            dg.RunRequest(
-                run_key=f"command:{command.id}",
-                job_name=command.kind,
-                partition_key=command.project,
-                tags={"video_platform/command": str(command.id)},
-            )
-            for command in found
-        ],
+        run_requests=[run_request(command) for command in found],
         dynamic_partitions_requests=[
-            PROJECTS.build_add_request(list({command.project for command in found}))
+            PROJECTS.build_add_request(sorted({command.project for command in found}))
         ],
-        cursor=str(found[-1].id),
     )
-
-
-@dg.run_status_sensor(
-    run_status=dg.DagsterRunStatus.SUCCESS,
-    monitored_jobs=[build_project],
-    request_jobs=[publish_project],
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    minimum_interval_seconds=1,
-)
-def publish_finished(context: dg.RunStatusSensorContext) -> Iterator[dg.RunRequest]:
-    """Publish what a command built. Runs made on the command line publish for themselves."""
-    run = context.dagster_run
-    partition = run.tags.get("dagster/partition")
-    if partition and "video_platform/command" in run.tags:
-        yield dg.RunRequest(
-            run_key=f"publish:{run.run_id}", job_name=publish_project.name, partition_key=partition
-        )
-
-
-SENSORS = (project_commands, publish_finished)

@@ -12,7 +12,7 @@ def abandoned_generations(studio: StudioResource) -> dg.SkipReason:
     Leases last 30 seconds and this looks every 15: within a minute `video-platform generations`
     and the tick's own words show it. Nothing is sent again.
     """
-    found = studio.studio().generations.close_abandoned(grace_s=0)
+    found = studio.installation().system_generations().close_abandoned(grace_s=0)
     if found:
         return dg.SkipReason(f"{found} generations of unknown outcome: `generations --unknown`.")
     return dg.SkipReason("Every generation's outcome is known.")

@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.services import postgres_server, redis_server
 from video_platform.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,3 +79,32 @@ def moto_url() -> Iterator[str]:
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL, as its superuser; started with the first test that wants it."""
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A real Redis; started with the first test that wants it."""
+    with redis_server() as url:
+        yield url
+
+
+@pytest.fixture
+def empty_postgres(postgres_url: str) -> str:
+    """The URL of a new database whose owner is no superuser, as the application must not be one."""
+    from sqlalchemy import create_engine, text
+
+    name = f"t{uuid.uuid4().hex[:12]}"
+    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE ROLE {name} LOGIN PASSWORD '{name}'"))
+        connection.execute(text(f"CREATE DATABASE {name} OWNER {name}"))
+    url = engine.url.set(username=name, password=name, database=name)
+    engine.dispose()
+    return url.render_as_string(hide_password=False)

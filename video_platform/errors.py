@@ -13,12 +13,15 @@
             LimitExceeded       the request is beyond what the provider can do; nothing was sent
             OutcomeUnknown      it may have been accepted; only a look-up or a person may decide
         LeaseLost               another process took the work over
+        WrongTenant             something of one tenant was about to be used for another
         BudgetExceeded          a spending cap would be passed; nothing was sent
         MontageError
             FfmpegMissing  FfmpegFailed  ProbeFailed
         StoreError
             MediaMissing  HashMismatch  StorageFull
         ProjectError            ProjectMissing  ProjectBusy
+        NotFound                there is no such thing here
+        Conflict                it contradicts what is there now
         Stopped                 the person ended it
         ScenesFailed            several scenes of one stage failed; carries each cause
 
@@ -204,6 +207,12 @@ class LeaseLost(VideoPlatformError):
     code = "lease_lost"
 
 
+class WrongTenant(VideoPlatformError):
+    """Something of one tenant was about to be used for another: a fault of ours, stopped."""
+
+    code = "wrong_tenant"
+
+
 class BudgetExceeded(VideoPlatformError):
     """A spending cap would be passed. Nothing was sent."""
 
@@ -282,6 +291,18 @@ class ProjectBusy(ProjectError):
     """Another process is making this project right now."""
 
     code = "project_busy"
+
+
+class NotFound(VideoPlatformError):
+    """There is no such thing, or not for who asks: the two are told apart to nobody."""
+
+    code = "not_found"
+
+
+class Conflict(VideoPlatformError):
+    """What is asked contradicts what is there now; ``code`` says how."""
+
+    code = "conflict"
 
 
 class Stopped(VideoPlatformError):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.generation.ledgers import make_ledger
-from video_platform.db.engine import open_database
+from video_platform.db.database import open_database
 from video_platform.domain.media import Probe
 from video_platform.generation.ledger import Ledger
 from video_platform.settings import Settings

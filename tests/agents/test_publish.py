@@ -20,9 +20,9 @@ class CountingChannel(LocalChannel):
         self.commits = 0
         self.dies = False
 
-    def commit(self, post, handle):  # type: ignore[no-untyped-def]
+    def commit(self, post, desk):  # type: ignore[no-untyped-def]
         self.commits += 1
-        published = super().commit(post, handle)
+        published = super().commit(post, desk)
         if self.dies:
             raise KeyboardInterrupt
         return published

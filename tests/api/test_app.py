@@ -29,7 +29,7 @@ def test_project_asked_for_is_listed_once_and_waits_for_the_sensor(
     assert {answer.status_code for answer in answers} == {202}
     (project,) = client.get("/projects").json()
     assert project["title"] == "Why bread rises"
-    commands = build_studio(settings).commands.after(0, limit=10)
+    commands = build_studio(settings).commands.startable(limit=10)
     assert [(command.project, command.kind) for command in commands] == [
         (project["id"], "build_project")
     ]

@@ -1,12 +1,23 @@
-"""Each command becomes one run request, across ticks and restarts."""
+"""Each command becomes one run, in its turn; what becomes of the run comes back."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
 
+from definitions import defs
 from resources.studio import StudioResource
 from sensors.commands import project_commands
-from video_platform.bootstrap import build_studio
+from sensors.outcomes import run_cancelled, run_failed, run_succeeded
+from sensors.upkeep import cancelled_commands, lost_runs, retired_partitions
+from video_platform.agents.studio import Studio
+from video_platform.bootstrap import Installation, build_installation
+from video_platform.db.models import CommandRow, ProjectRow
 from video_platform.domain.brief import Brief
+from video_platform.domain.command import CommandState
+from video_platform.domain.events import EventKind
+from video_platform.domain.project import ProjectStatus
 from video_platform.settings import Settings
 
 
@@ -15,34 +26,287 @@ def resource(settings: Settings) -> StudioResource:
     return StudioResource(data_dir=str(settings.data_dir))
 
 
-def tick(resource: StudioResource, cursor: str | None) -> dg.SensorResult | dg.SkipReason:
-    with dg.instance_for_test() as instance:
-        context = dg.build_sensor_context(instance=instance, cursor=cursor)
-        return project_commands(context, studio=resource)  # type: ignore[return-value]
+@pytest.fixture
+def installation(settings: Settings) -> Installation:
+    return build_installation(settings)
 
 
-def test_each_command_is_requested_once_and_the_cursor_moves_on(
-    resource: StudioResource, settings: Settings
-) -> None:
-    studio = build_studio(settings)
-    assert isinstance(tick(resource, None), dg.SkipReason)
-    keys = [
-        studio.open_project(Brief(text=text), command="build_project").key
-        for text in ("One", "Two")
-    ]
-    studio.open_project(Brief(text="One"), command="build_project")  # the same wish again
-    first = tick(resource, None)
-    assert isinstance(first, dg.SensorResult)
-    assert [request.partition_key for request in first.run_requests or []] == keys
-    assert len({request.run_key for request in first.run_requests or []}) == 2
-    assert isinstance(tick(resource, first.cursor), dg.SkipReason)
+@pytest.fixture
+def studio(installation: Installation) -> Studio:
+    return installation.studio()
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.instance_for_test() as made:
+        yield made
+
+
+def tick(resource: StudioResource) -> list[dg.RunRequest]:
+    with dg.build_sensor_context() as context:
+        result = project_commands(context, studio=resource)
+    return [] if isinstance(result, dg.SkipReason) else list(result.run_requests or [])  # type: ignore[union-attr]
+
+
+def ask(studio: Studio, project: str, **options: object) -> int:
+    with studio.database.session() as session, session.begin():
+        return studio.commands.add(session, project, "build_project", **options)  # type: ignore[arg-type]
+
+
+def opened(studio: Studio, text: str) -> str:
+    return studio.open_project(Brief(text=text), command="build_project").key
+
+
+def test_each_command_is_requested_once(resource: StudioResource, studio: Studio) -> None:
+    assert tick(resource) == []
+    keys = [opened(studio, text) for text in ("One", "Two")]
+    opened(studio, "One")  # the same wish again
+    first = tick(resource)
+    assert [request.partition_key for request in first] == keys
+    assert len({request.run_key for request in first}) == 2
+    assert tick(resource) == []
 
 
 def test_partitions_are_added_in_the_tick_that_requests_their_runs(
-    resource: StudioResource, settings: Settings
+    resource: StudioResource, studio: Studio
 ) -> None:
-    project = build_studio(settings).open_project(Brief(text="One"), command="build_project")
-    result = tick(resource, None)
-    assert isinstance(result, dg.SensorResult)
-    (request,) = result.dynamic_partitions_requests or []
-    assert list(request.partition_keys) == [project.key]
+    key = opened(studio, "One")
+    with dg.build_sensor_context() as context:
+        result = project_commands(context, studio=resource)
+    (request,) = result.dynamic_partitions_requests or []  # type: ignore[union-attr]
+    assert list(request.partition_keys) == [key]
+
+
+def test_a_projects_commands_wait_for_one_another(resource: StudioResource, studio: Studio) -> None:
+    key = opened(studio, "One")
+    second = ask(studio, key)
+    (first,) = tick(resource)
+    assert tick(resource) == []
+    under_way = studio.commands.get(int(first.tags["video_platform/command"]))
+    assert under_way is not None
+    studio.commands.end(under_way, CommandState.SUCCEEDED)
+    (following,) = tick(resource)
+    assert following.tags["video_platform/command"] == str(second)
+
+
+def test_the_most_urgent_project_comes_first(resource: StudioResource, studio: Studio) -> None:
+    slow, quick = opened(studio, "One"), opened(studio, "Two")
+    with studio.database.session() as session, session.begin():
+        for row in session.query(CommandRow).where(CommandRow.project == quick):
+            row.priority = 10
+    assert [request.partition_key for request in tick(resource)] == [quick, slow]
+
+
+def test_chosen_scenes_and_the_last_stage_reach_the_run(
+    resource: StudioResource, studio: Studio
+) -> None:
+    key = studio.open_project(Brief(text="One")).key
+    ask(studio, key, arguments={"only": {"scene_images": [3]}, "until": "scene_images"})
+    (request,) = tick(resource)
+    assert request.run_config == {"ops": {"scene_images": {"config": {"only": [3]}}}}
+    assert [one.path[-1] for one in request.asset_selection or []] == ["script", "scene_images"]
+
+
+def test_a_command_nobody_knows_ends_with_a_reason(
+    resource: StudioResource, studio: Studio
+) -> None:
+    key = studio.open_project(Brief(text="One"), command="make_coffee").key
+    assert tick(resource) == []
+    (command,) = studio.commands.of_project(key)
+    assert command.state is CommandState.FAILED
+    assert command.failure is not None
+    assert command.failure["code"] == "command_unknown"
+
+
+def test_commands_of_all_tenants_are_started_and_say_whose_they_are(
+    resource: StudioResource, installation: Installation
+) -> None:
+    keys = {opened(installation.studio(tenant), "One"): tenant for tenant in ("a", "b")}
+    found = {
+        request.partition_key: request.tags["video_platform/tenant"] for request in tick(resource)
+    }
+    assert found == keys
+
+
+def started(resource: StudioResource, studio: Studio, text: str = "One") -> tuple[str, int]:
+    key = opened(studio, text)
+    (request,) = tick(resource)
+    return key, int(request.tags["video_platform/command"])
+
+
+def run_of(
+    instance: dg.DagsterInstance, key: str, command: int, status: dg.DagsterRunStatus
+) -> dg.DagsterRun:
+    """A run as the daemon would have made it, with its outcome."""
+    return instance.create_run_for_job(
+        defs.resolve_job_def("build_project"),
+        tags={"dagster/partition": key, "video_platform/command": str(command)},
+        status=status,
+    )
+
+
+def outcome(
+    sensor: dg.RunStatusSensorDefinition,
+    instance: dg.DagsterInstance,
+    run: dg.DagsterRun,
+    resource: StudioResource,
+) -> list[dg.RunRequest]:
+    event = dg.DagsterEvent(
+        event_type_value=dg.DagsterEventType.PIPELINE_SUCCESS.value, job_name=run.job_name
+    )
+    context = dg.build_run_status_sensor_context(
+        sensor_name=sensor.name,
+        dagster_event=event,
+        dagster_instance=instance,
+        dagster_run=run,
+    )
+    found = sensor(context, studio=resource)
+    return list(found or [])  # type: ignore[call-overload]
+
+
+def test_a_built_project_is_ready_and_goes_on_to_publishing(
+    resource: StudioResource, studio: Studio, instance: dg.DagsterInstance
+) -> None:
+    key, command = started(resource, studio)
+    run = run_of(instance, key, command, dg.DagsterRunStatus.SUCCESS)
+    (request,) = outcome(run_succeeded, instance, run, resource)
+    assert (request.job_name, request.partition_key) == ("publish_project", key)
+    found = studio.commands.get(command)
+    assert found is not None
+    assert found.state is CommandState.SUCCEEDED
+    assert status_of(studio, key) is ProjectStatus.READY
+    kinds = [event.kind for event in studio.events.after(0)]
+    assert kinds.count(EventKind.COMMAND_ENDED) == 1
+    # A daemon that died after the first half does it again: nothing is told twice.
+    outcome(run_succeeded, instance, run, resource)
+    assert [event.kind for event in studio.events.after(0)] == kinds
+
+
+def status_of(studio: Studio, key: str) -> ProjectStatus:
+    with studio.database.session() as session:
+        return ProjectStatus(session.get_one(ProjectRow, key).status)
+
+
+def test_a_run_that_stops_for_approval_is_not_published(
+    resource: StudioResource, studio: Studio, instance: dg.DagsterInstance
+) -> None:
+    key = studio.open_project(Brief(text="One")).key
+    command = ask(studio, key, arguments={"until": "script"})
+    tick(resource)
+    run = run_of(instance, key, command, dg.DagsterRunStatus.SUCCESS)
+    assert outcome(run_succeeded, instance, run, resource) == []
+    assert status_of(studio, key) is ProjectStatus.AWAITING_APPROVAL
+
+
+def test_a_failure_comes_back_with_its_reason(
+    resource: StudioResource, studio: Studio, instance: dg.DagsterInstance
+) -> None:
+    key, command = started(resource, studio)
+    run = run_of(instance, key, command, dg.DagsterRunStatus.FAILURE)
+    outcome(run_failed, instance, run, resource)
+    assert status_of(studio, key) is ProjectStatus.FAILED
+    found = studio.commands.get(command)
+    assert found is not None
+    assert found.failure is not None
+    assert found.failure["code"] == "run_failed"
+
+
+def test_a_run_that_dagster_begins_again_has_not_failed(
+    resource: StudioResource, studio: Studio, instance: dg.DagsterInstance
+) -> None:
+    key, command = started(resource, studio)
+    run = run_of(instance, key, command, dg.DagsterRunStatus.FAILURE)
+    instance.add_run_tags(run.run_id, {"dagster/will_retry": "true"})
+    again = instance.get_run_by_id(run.run_id)
+    assert again is not None
+    outcome(run_failed, instance, again, resource)
+    assert status_of(studio, key) is ProjectStatus.DRAFT
+
+
+def test_a_run_ended_by_a_person_is_cancelled(
+    resource: StudioResource, studio: Studio, instance: dg.DagsterInstance
+) -> None:
+    key, command = started(resource, studio)
+    run = run_of(instance, key, command, dg.DagsterRunStatus.CANCELED)
+    outcome(run_cancelled, instance, run, resource)
+    assert status_of(studio, key) is ProjectStatus.CANCELLED
+
+
+def test_what_waits_is_cancelled_at_once(
+    resource: StudioResource, studio: Studio, instance: dg.DagsterInstance
+) -> None:
+    key = opened(studio, "One")
+    with studio.database.session() as session, session.begin():
+        assert studio.commands.ask_to_cancel(session, key) == 1
+    assert tick(resource) == []
+    cancelled_commands(dg.build_sensor_context(instance=instance), studio=resource)
+    (command,) = studio.commands.of_project(key)
+    assert command.state is CommandState.CANCELLED
+    assert status_of(studio, key) is ProjectStatus.CANCELLED
+
+
+def silence(studio: Studio, command: int) -> None:
+    """As if the run's last sign of life were two minutes old."""
+    with studio.database.session() as session, session.begin():
+        row = session.get_one(CommandRow, command)
+        row.heartbeat_at = datetime.now(UTC) - timedelta(minutes=2)
+
+
+def sweep(instance: dg.DagsterInstance, resource: StudioResource) -> None:
+    lost_runs(dg.build_sensor_context(instance=instance), studio=resource)
+
+
+def test_a_lost_run_is_begun_again_three_times_at_most(
+    resource: StudioResource, studio: Studio, instance: dg.DagsterInstance
+) -> None:
+    """Dagster still believes in it: a killed code server leaves runs started for ever."""
+    key, command = started(resource, studio)
+    keys = set()
+    for attempt in (1, 2, 3):
+        run = run_of(instance, key, command, dg.DagsterRunStatus.STARTED)
+        silence(studio, command)
+        sweep(instance, resource)
+        ended = instance.get_run_by_id(run.run_id)
+        assert ended is not None
+        assert ended.status is dg.DagsterRunStatus.FAILURE
+        requests = tick(resource)
+        assert len(requests) == (1 if attempt < 3 else 0)
+        keys |= {request.run_key for request in requests}
+    assert len(keys) == 2
+    assert status_of(studio, key) is ProjectStatus.FAILED
+
+
+def test_a_command_whose_run_never_came_to_be_is_requested_again(
+    resource: StudioResource, studio: Studio, instance: dg.DagsterInstance
+) -> None:
+    _, command = started(resource, studio)
+    sweep(instance, resource)
+    assert tick(resource) == []
+    silence(studio, command)
+    sweep(instance, resource)
+    (request,) = tick(resource)
+    assert request.run_key == f"command:{command}:2"
+
+
+def test_a_run_that_waits_for_its_turn_is_not_lost(
+    resource: StudioResource, studio: Studio, instance: dg.DagsterInstance
+) -> None:
+    key, command = started(resource, studio)
+    run_of(instance, key, command, dg.DagsterRunStatus.NOT_STARTED)
+    silence(studio, command)
+    sweep(instance, resource)
+    assert tick(resource) == []
+
+
+def test_an_archived_projects_partition_retires_once(
+    resource: StudioResource, studio: Studio
+) -> None:
+    key = opened(studio, "One")
+    with studio.database.session() as session, session.begin():
+        session.get_one(ProjectRow, key).archived_at = datetime.now(UTC)
+    with dg.build_sensor_context() as context:
+        result = retired_partitions(context, studio=resource)
+    (request,) = result.dynamic_partitions_requests or []  # type: ignore[union-attr]
+    assert list(request.partition_keys) == [key]
+    with dg.build_sensor_context() as context:
+        assert isinstance(retired_partitions(context, studio=resource), dg.SkipReason)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from video_platform.db.engine import open_database
+from video_platform.db.database import open_database
 from video_platform.db.repositories.commands import Commands
 from video_platform.db.repositories.projects import Projects
 from video_platform.domain.brief import Brief
@@ -31,7 +31,7 @@ def test_adding_twice_keeps_the_first_and_its_one_command(
         projects.add("k", title, BRIEF, command="build_project")
     assert projects.get("k").title == "first"
     commands = Commands(open_database(settings.resolved_database_url))
-    assert [command.project for command in commands.after(0, limit=10)] == ["k"]
+    assert [command.project for command in commands.startable(limit=10)] == ["k"]
 
 
 def test_replayed_wish_counts_once(projects: Projects) -> None:

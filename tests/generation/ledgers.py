@@ -7,8 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import ClassVar
 
-from sqlalchemy import Engine
-
+from video_platform.db.database import DEFAULT_TENANT, Database
 from video_platform.db.repositories.budgets import Budgets
 from video_platform.db.repositories.generations import Generations
 from video_platform.db.repositories.services import Services
@@ -42,7 +41,7 @@ class FakeTime:
 
 
 def make_ledger(
-    engine: Engine,
+    database: Database,
     store: MediaStore,
     scratch: Path,
     *,
@@ -51,16 +50,18 @@ def make_ledger(
     caps_usd: Mapping[str, Decimal | None] | None = None,
     probe: Callable[[Path, str], Probe] = lambda *_: Probe(duration_ms=5),
     owner: str = "",
+    tenant: str = DEFAULT_TENANT,
 ) -> Ledger:
-    time = time or FakeTime()
+    time, database = time or FakeTime(), database.of(tenant)
     return Ledger(
-        Generations(engine, owner=owner),
-        Budgets(engine, caps_usd=caps_usd),
+        Generations(database, owner=owner),
+        Budgets(database, caps_usd=caps_usd),
         store,
-        Turnstile(Services(engine, clock=time.now), Clock(time.now, time.sleep)),
+        Turnstile(Services(database, clock=time.now), Clock(time.now, time.sleep)),
         probe=probe,
         scratch_dir=scratch,
         policy=policy,
+        tenant=tenant,
     )
 
 

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from sqlalchemy import Engine
 
 from tests.generation.ledgers import make_ledger
-from video_platform.db.engine import open_database
+from video_platform.db.database import Database, open_database
 from video_platform.db.models import GenerationRow
 from video_platform.domain.generation import Capability, VoiceRequest
 from video_platform.domain.language import Language
@@ -53,13 +52,13 @@ def store(settings: Settings) -> MediaStore:
 
 
 @pytest.fixture
-def engine(settings: Settings) -> Engine:
+def database(settings: Settings) -> Database:
     return open_database(settings.resolved_database_url)
 
 
 @pytest.fixture
-def ledger(settings: Settings, store: MediaStore, engine: Engine) -> Ledger:
-    return make_ledger(engine, store, settings.home / "s")
+def ledger(settings: Settings, store: MediaStore, database: Database) -> Ledger:
+    return make_ledger(database, store, settings.home / "s")
 
 
 def test_equal_request_is_made_once(ledger: Ledger) -> None:
@@ -99,12 +98,9 @@ def test_intent_is_committed_before_the_call(ledger: Ledger, settings: Settings)
 
     class Watching(Speaker):
         def generate(self, request: VoiceRequest, directory: Path) -> Produced:
-            from sqlalchemy.orm import Session
-
-            with Session(open_database(settings.resolved_database_url)) as session:
-                states.append(
-                    session.get_one(GenerationRow, request_key(self, request, "default")).state
-                )  # type: ignore[arg-type]
+            key = request_key(self, request, "default")  # type: ignore[arg-type]
+            with open_database(settings.resolved_database_url).session() as session:
+                states.append(session.get_one(GenerationRow, key).state)
             return super().generate(request, directory)
 
     ledger.obtain(Watching(), REQUEST)  # type: ignore[arg-type]
@@ -119,12 +115,12 @@ def test_refusal_is_recorded_and_the_next_call_may_succeed(ledger: Ledger) -> No
 
 
 def test_media_that_cannot_be_decoded_are_not_kept(
-    settings: Settings, store: MediaStore, engine: Engine
+    settings: Settings, store: MediaStore, database: Database
 ) -> None:
     def refuse(*_: object) -> Probe:
         raise ProbeFailed("cut short")
 
-    ledger = make_ledger(engine, store, settings.home / "s", probe=refuse)
+    ledger = make_ledger(database, store, settings.home / "s", probe=refuse)
     with pytest.raises(ProbeFailed):
         ledger.obtain(Speaker(), REQUEST)  # type: ignore[arg-type]
     assert not list(store.blobs.keys("media/"))

@@ -10,10 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
 
 from tests.generation.ledgers import SERVICE, FakeTime, JobStudio, make_ledger, voice
-from video_platform.db.engine import open_database
+from video_platform.db.database import Database, open_database
 from video_platform.db.repositories.budgets import Budgets
 from video_platform.db.repositories.generations import Generations, GenerationState
 from video_platform.domain.generation import Capability, VoiceRequest
@@ -42,7 +41,7 @@ def store(settings: Settings) -> MediaStore:
 
 
 @pytest.fixture
-def engine(settings: Settings) -> Engine:
+def database(settings: Settings) -> Database:
     return open_database(settings.resolved_database_url)
 
 
@@ -50,31 +49,31 @@ Make = Callable[..., Ledger]
 
 
 @pytest.fixture
-def make(engine: Engine, store: MediaStore, settings: Settings) -> Make:
-    return lambda **choices: make_ledger(engine, store, settings.home / "s", **choices)
+def make(database: Database, store: MediaStore, settings: Settings) -> Make:
+    return lambda **choices: make_ledger(database, store, settings.home / "s", **choices)
 
 
-def entry(engine: Engine) -> tuple[GenerationState, int]:
-    (row,) = Generations(engine).list()
+def entry(database: Database) -> tuple[GenerationState, int]:
+    (row,) = Generations(database).list()
     return row.state, row.held_microusd
 
 
-def test_a_job_is_stored_before_the_first_look_at_it(make: Make, engine: Engine) -> None:
+def test_a_job_is_stored_before_the_first_look_at_it(make: Make, database: Database) -> None:
     seen = []
 
     def look(_: Job) -> None:
-        (row,) = Generations(engine).list()
+        (row,) = Generations(database).list()
         seen.append((row.state, row.job and row.job["id"]))
 
     studio = JobStudio(on_check=look)
     made = make().obtain(studio, voice(), project="p")
     assert seen[0] == (GenerationState.SUBMITTED, "job-1")
     assert (made.cost_usd, made.estimate_usd) == (Decimal("0.3"), Decimal("0.3"))
-    assert Budgets(engine).get("project:p").spent_microusd == 300_000
-    assert Budgets(engine).get("tenant:default").held_microusd == 0
+    assert Budgets(database).get("project:p").spent_microusd == 300_000
+    assert Budgets(database).get("tenant:default").held_microusd == 0
 
 
-def test_a_request_without_an_answer_is_never_sent_again(make: Make, engine: Engine) -> None:
+def test_a_request_without_an_answer_is_never_sent_again(make: Make, database: Database) -> None:
     def vanish(_: str) -> None:
         raise OutcomeUnknown("no answer", provider="studio", operation="submit")
 
@@ -84,7 +83,7 @@ def test_a_request_without_an_answer_is_never_sent_again(make: Make, engine: Eng
             make().obtain(studio, voice())
     assert len(studio.accepted) == 1
     # It may have been paid: the money stays held.
-    assert entry(engine) == (GenerationState.UNKNOWN, 300_000)
+    assert entry(database) == (GenerationState.UNKNOWN, 300_000)
 
 
 def test_a_provider_that_can_be_asked_is_asked(make: Make) -> None:
@@ -108,7 +107,7 @@ def test_a_provider_that_can_be_asked_is_asked(make: Make) -> None:
     assert len(lost.accepted) == 1
 
 
-def test_a_stated_price_policy_may_send_again(make: Make, engine: Engine) -> None:
+def test_a_stated_price_policy_may_send_again(make: Make, database: Database) -> None:
     def vanish(_: str) -> None:
         raise OutcomeUnknown("no answer", provider="studio", operation="submit")
 
@@ -120,7 +119,7 @@ def test_a_stated_price_policy_may_send_again(make: Make, engine: Engine) -> Non
     ledger.obtain(studio, voice())
     assert len(studio.accepted) == 2
     # Both may have been paid, and both are counted.
-    assert Budgets(engine).get("tenant:default").spent_microusd == 20_000
+    assert Budgets(database).get("tenant:default").spent_microusd == 20_000
 
 
 @pytest.mark.parametrize(
@@ -147,7 +146,7 @@ def test_what_was_surely_not_accepted_is_sent_again_after_the_wanted_pause(
     assert all(later - earlier >= wanted for earlier, later in itertools.pairwise(tries))
 
 
-def test_retry_attempts_is_obeyed(make: Make, engine: Engine) -> None:
+def test_retry_attempts_is_obeyed(make: Make, database: Database) -> None:
     tries = []
 
     def refuse(key: str) -> None:
@@ -157,11 +156,11 @@ def test_retry_attempts_is_obeyed(make: Make, engine: Engine) -> None:
     with pytest.raises(ProviderUnavailable):
         make(policy=LedgerPolicy(retry_attempts=2)).obtain(JobStudio(on_submit=refuse), voice())
     assert len(tries) == 2
-    assert entry(engine) == (GenerationState.FAILED, 0)
+    assert entry(database) == (GenerationState.FAILED, 0)
 
 
 def test_timeout_per_step_is_obeyed_and_the_job_is_waited_for_again(
-    make: Make, engine: Engine
+    make: Make, database: Database
 ) -> None:
     time, studio = FakeTime(), JobStudio()
     studio.looks["job-1"] = -1000
@@ -169,7 +168,7 @@ def test_timeout_per_step_is_obeyed_and_the_job_is_waited_for_again(
     with pytest.raises(ProviderTimeout):
         make(time=time, policy=LedgerPolicy(timeout_s=100)).obtain(studio, voice())
     assert 100 <= time.now() - started < 130
-    assert entry(engine)[0] is GenerationState.SUBMITTED
+    assert entry(database)[0] is GenerationState.SUBMITTED
     studio.looks["job-1"] = 0
     assert make(time=time).obtain(studio, voice()).media
     assert len(studio.accepted) == 1
@@ -182,14 +181,14 @@ def test_caching_can_be_turned_off(make: Make) -> None:
     assert len(studio.accepted) == 2
 
 
-def test_a_refusal_gives_the_money_back(make: Make, engine: Engine) -> None:
+def test_a_refusal_gives_the_money_back(make: Make, database: Database) -> None:
     def refuse(_: Job) -> None:
         raise ContentRefused("no", provider="studio", operation="check")
 
     with pytest.raises(ContentRefused):
         make().obtain(JobStudio(on_check=refuse), voice(), project="p")
-    assert entry(engine) == (GenerationState.FAILED, 0)
-    assert Budgets(engine).get("project:p").held_microusd == 0
+    assert entry(database) == (GenerationState.FAILED, 0)
+    assert Budgets(database).get("project:p").held_microusd == 0
 
 
 def test_a_result_cut_short_is_fetched_again_and_not_paid_again(make: Make) -> None:
@@ -206,7 +205,7 @@ def test_a_result_cut_short_is_fetched_again_and_not_paid_again(make: Make) -> N
     assert len(studio.accepted) == 1
 
 
-def test_a_cap_holds_against_twenty_at_once(make: Make, engine: Engine) -> None:
+def test_a_cap_holds_against_twenty_at_once(make: Make, database: Database) -> None:
     studio = JobStudio()
     ledger = make(caps_usd={"project": Decimal("1.00")})
 
@@ -220,7 +219,7 @@ def test_a_cap_holds_against_twenty_at_once(make: Make, engine: Engine) -> None:
     with ThreadPoolExecutor(20) as pool:
         done = list(pool.map(ask, range(20)))
     assert done.count(True) == len(studio.accepted) == 3
-    budget = Budgets(engine).get("project:p")
+    budget = Budgets(database).get("project:p")
     assert (budget.spent_microusd, budget.held_microusd) == (900_000, 0)
 
 
@@ -289,18 +288,18 @@ class SyncStudio:
     ],
 )
 def test_an_accepted_request_with_a_useless_answer_is_not_sent_again(
-    make: Make, engine: Engine, error: Exception
+    make: Make, database: Database, error: Exception
 ) -> None:
     studio = SyncStudio(error)
     for expected in (type(error), OutcomeUnknown):
         with pytest.raises(expected):
             make().obtain(studio, voice())
     assert len(studio.accepted) == 1
-    assert entry(engine) == (GenerationState.UNKNOWN, 300_000)
+    assert entry(database) == (GenerationState.UNKNOWN, 300_000)
 
 
 def test_an_accepted_job_whose_result_is_gone_is_looked_at_again(
-    make: Make, engine: Engine
+    make: Make, database: Database
 ) -> None:
     def gone(_: Job) -> bytes:
         raise ProviderAuthFailed("403", provider="studio", operation="download")
@@ -308,7 +307,7 @@ def test_an_accepted_job_whose_result_is_gone_is_looked_at_again(
     studio = JobStudio(content=gone)
     with pytest.raises(ProviderAuthFailed):
         make().obtain(studio, voice())
-    assert entry(engine)[0] is GenerationState.SUBMITTED
+    assert entry(database)[0] is GenerationState.SUBMITTED
     studio.content = lambda job: b"here"
     make().obtain(studio, voice())
     assert len(studio.accepted) == 1
@@ -327,11 +326,11 @@ def test_an_unknown_price_is_held_against_no_cap(make: Make) -> None:
 POINTS = ("before_claim", "after_claim", "before_send", "after_accept", "after_answer", "at_store")
 
 
-def _die_at(point: str, database: str, home: Path, log: Path) -> None:
+def _die_at(point: str, url: str, home: Path, log: Path) -> None:
     """A process that works for a paid studio and is killed at a named point."""
-    engine = open_database(database)
+    database = open_database(url)
     store = open_store((home / "store").as_uri(), cache_dir=home / "cache")
-    ledger = make_ledger(engine, store, home / "s", time=FakeTime())
+    ledger = make_ledger(database, store, home / "s", time=FakeTime())
 
     def die(*_: object, **__: object) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -362,11 +361,10 @@ def test_kill_nine_never_pays_twice(point: str, settings: Settings, tmp_path: Pa
     """The studio's own log judges: one acceptance, or one and an outcome a person decides."""
     log = tmp_path / "accepted.log"
     log.touch()
-    database, home = settings.resolved_database_url, settings.home
-    engine = open_database(database)
-    engine.dispose()
+    url, home = settings.resolved_database_url, settings.home
+    open_database(url).engine.dispose()
     context = multiprocessing.get_context("spawn")
-    process = context.Process(target=_die_at, args=(point, database, home, log))
+    process = context.Process(target=_die_at, args=(point, url, home, log))
     process.start()
     process.join(60)
     assert process.exitcode == -signal.SIGKILL
@@ -377,7 +375,7 @@ def test_kill_nine_never_pays_twice(point: str, settings: Settings, tmp_path: Pa
 
     studio = JobStudio(after_accept=accept)
     store = open_store((home / "store").as_uri(), cache_dir=home / "cache")
-    ledger = make_ledger(open_database(database), store, home / "s")
+    ledger = make_ledger(open_database(url), store, home / "s")
     if point in ("before_send", "after_accept"):
         # The request may have left: nobody can tell from here.
         with pytest.raises(OutcomeUnknown):

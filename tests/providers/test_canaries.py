@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import inspect, text
 
 from tests.generation.ledgers import FakeTime, make_ledger
 from tests.scenarios.accounts import KEY, account, name_of, request_for
 from tests.scenarios.faults import PHASES
 from tests.scenarios.server import Call, Fault, Reply, ScenarioServer, json_reply
 from tests.scenarios.speakers import all_speakers
-from video_platform.db.engine import open_database
+from video_platform.db.database import Database, open_database
 from video_platform.generation.ledger import LedgerPolicy
 from video_platform.montage.probe import probe_media
 from video_platform.providers.registry import provider_classes
@@ -63,10 +63,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def engine(home: Path) -> Iterator[Engine]:
+def database(home: Path) -> Iterator[Database]:
     made = open_database(Settings(data_dir=home / "data").resolved_database_url)
     yield made
-    made.dispose()
+    made.engine.dispose()
 
 
 @pytest.fixture(scope="module")
@@ -83,11 +83,11 @@ def server(home: Path) -> Iterator[ScenarioServer]:
 
 
 @pytest.fixture(autouse=True)
-def _empty(engine: Engine, home: Path) -> Iterator[None]:
+def _empty(database: Database, home: Path) -> Iterator[None]:
     """One provider's leak is not held against the next one."""
     yield
-    with engine.begin() as connection:
-        for table in _tables(engine):
+    with database.engine.begin() as connection:
+        for table in _tables(database):
             connection.execute(text(f'DELETE FROM "{table}"'))  # noqa: S608 - own tables
     shutil.rmtree(home / "data" / "store" / "media", ignore_errors=True)
 
@@ -96,17 +96,18 @@ _COUNT = itertools.count()
 
 
 def _run(
-    provider: RemoteProvider[Any], engine: Engine, store: MediaStore, home: Path
+    provider: RemoteProvider[Any], database: Database, store: MediaStore, home: Path
 ) -> BaseException | None:
     ledger = make_ledger(
-        engine,
+        database,
         store,
         home / "s",
         policy=LedgerPolicy(timeout_s=30, timeouts_s={}, retry_attempts=1),
         probe=probe_media,
+        tenant=f"t{next(_COUNT)}",
     )
     try:
-        ledger.obtain(provider, request_for(type(provider), store), tenant=f"t{next(_COUNT)}")
+        ledger.obtain(provider, request_for(type(provider), store))
     except Exception as error:  # noqa: BLE001 - whatever it is must not carry the key
         return error
     finally:
@@ -126,24 +127,24 @@ def _shown(error: BaseException | None) -> str:
     return "\n".join(said)
 
 
-def _dump(engine: Engine) -> str:
+def _dump(database: Database) -> str:
     """Every value of every table."""
     lines = []
-    with engine.connect() as connection:
-        for table in inspect(engine).get_table_names():
+    with database.engine.connect() as connection:
+        for table in inspect(database.engine).get_table_names():
             rows = connection.execute(text(f'SELECT * FROM "{table}"'))  # noqa: S608 - own tables
             lines += [f"{table}: {tuple(row)!r}" for row in rows]
     return "\n".join(lines)
 
 
-def _tables(engine: Engine) -> list[str]:
-    return [name for name in inspect(engine).get_table_names() if "version" not in name]
+def _tables(database: Database) -> list[str]:
+    return [name for name in inspect(database.engine).get_table_names() if "version" not in name]
 
 
 def _assert_hidden(
-    key: str, error: BaseException | None, engine: Engine, home: Path, logged: str
+    key: str, error: BaseException | None, database: Database, home: Path, logged: str
 ) -> None:
-    places = {"an error": _shown(error), "the database": _dump(engine), "a log": logged}
+    places = {"an error": _shown(error), "the database": _dump(database), "a log": logged}
     for file in (home / "data").rglob("*"):
         # What was deleted from a database stays in its file for a while: its rows were read above.
         if file.is_file() and ".db" not in file.name:
@@ -161,7 +162,7 @@ def _around(key: str, said: str) -> str:
 def test_nothing_wrong(
     kind: type[Any],
     server: ScenarioServer,
-    engine: Engine,
+    database: Database,
     store: MediaStore,
     home: Path,
     caplog: pytest.LogCaptureFixture,
@@ -169,8 +170,8 @@ def test_nothing_wrong(
     caplog.set_level(logging.INFO)
     server.world.calls.clear()
     provider = _provider(kind, server, store, KEY)
-    assert _run(provider, engine, store, home) is None
-    _assert_hidden(KEY, None, engine, home, caplog.text)
+    assert _run(provider, database, store, home) is None
+    _assert_hidden(KEY, None, database, home, caplog.text)
     for _, phase, call in server.world.calls:
         assert KEY not in f"{call.path} {call.query}", "in a URL"
         assert KEY.encode() not in call.body, "in a body"
@@ -202,7 +203,7 @@ def test_a_service_that_repeats_the_key(
     kind: type[Any],
     status: int,
     server: ScenarioServer,
-    engine: Engine,
+    database: Database,
     store: MediaStore,
     home: Path,
     caplog: pytest.LogCaptureFixture,
@@ -211,20 +212,20 @@ def test_a_service_that_repeats_the_key(
     for phase in PHASES:
         server.world.faults = {f"{kind.service.name}/{phase}": _echo(status)}
         try:
-            error = _run(_provider(kind, server, store, KEY), engine, store, home)
+            error = _run(_provider(kind, server, store, KEY), database, store, home)
         finally:
             server.world.faults = {}
-        _assert_hidden(KEY, error, engine, home, caplog.text)
+        _assert_hidden(KEY, error, database, home, caplog.text)
 
 
 @pytest.mark.parametrize("kind", REMOTE, ids=name_of)
 def test_two_accounts_in_one_process_do_not_mix(
-    kind: type[Any], server: ScenarioServer, engine: Engine, store: MediaStore, home: Path
+    kind: type[Any], server: ScenarioServer, database: Database, store: MediaStore, home: Path
 ) -> None:
     server.world.calls.clear()
-    _run(_provider(kind, server, store, OTHER), engine, store, home)
+    _run(_provider(kind, server, store, OTHER), database, store, home)
     assert not any(KEY in str(call.headers) for _, _, call in server.world.calls)
-    assert OTHER not in _dump(engine)
+    assert OTHER not in _dump(database)
 
 
 def test_an_account_does_not_show_its_secrets() -> None:

@@ -4,11 +4,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
 
 from tests.generation.ledgers import JobStudio, make_ledger, voice
 from video_platform.agents.result import billed, origin_of
-from video_platform.db.engine import open_database
+from video_platform.db.database import Database, open_database
 from video_platform.db.repositories.budgets import Budgets
 from video_platform.domain.generation import Capability
 from video_platform.errors import (
@@ -26,14 +25,14 @@ from video_platform.store import open_store
 
 
 @pytest.fixture
-def engine(settings: Settings) -> Engine:
+def database(settings: Settings) -> Database:
     return open_database(settings.resolved_database_url)
 
 
 @pytest.fixture
-def ledger(engine: Engine, settings: Settings, tmp_path: Path) -> Ledger:
+def ledger(database: Database, settings: Settings, tmp_path: Path) -> Ledger:
     store = open_store(settings.resolved_store_url, cache_dir=tmp_path / "cache")
-    return make_ledger(engine, store, tmp_path / "s", caps_usd={"tenant": Decimal("0.50")})
+    return make_ledger(database, store, tmp_path / "s", caps_usd={"tenant": Decimal("0.50")})
 
 
 def failing(name: str, error: Exception) -> JobStudio:
@@ -66,12 +65,12 @@ def test_a_refused_content_or_an_unknown_outcome_is_no_excuse(
     assert second.accepted == []
 
 
-def test_all_of_a_chain_spend_from_the_same_cap(ledger: Ledger, engine: Engine) -> None:
+def test_all_of_a_chain_spend_from_the_same_cap(ledger: Ledger, database: Database) -> None:
     ledger.obtain(JobStudio(), voice("one"))
     gone = failing("first", ProviderUnavailable("no", provider="first", operation="submit"))
     with pytest.raises(BudgetExceeded):
         ledger.obtain(Chain((gone, JobStudio(name="second"))), voice("two"))
-    assert Budgets(engine).get("tenant:default").held_microusd == 0
+    assert Budgets(database).get("tenant:default").held_microusd == 0
 
 
 def test_names_with_commas_make_a_chain() -> None:

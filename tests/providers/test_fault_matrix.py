@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import event
 
 from tests.generation.ledgers import FakeTime, make_ledger
 from tests.scenarios.accounts import KEY, account, name_of, request_for
@@ -22,7 +22,7 @@ from tests.scenarios.faults import PHASES, TROUBLES, Trouble
 from tests.scenarios.server import Fault, Reply, ScenarioServer
 from tests.scenarios.speakers import all_speakers
 from video_platform import errors
-from video_platform.db.engine import open_database
+from video_platform.db.database import Database, open_database
 from video_platform.errors import (
     BadProviderAnswer,
     ContentRefused,
@@ -59,7 +59,7 @@ class Bench:
     """A server, a database and a store that all cases of this module share."""
 
     server: ScenarioServer
-    engine: Engine
+    database: Database
     store: MediaStore
     scratch: Path
     time: FakeTime
@@ -69,14 +69,15 @@ class Bench:
         access = account(kind, base_url or self.server.url(kind.service.name))
         return kind(access, self.store.path, clock=Clock(self.time.now, self.time.sleep))
 
-    def ledger(self) -> Ledger:
+    def ledger(self, tenant: str) -> Ledger:
         return make_ledger(
-            self.engine,
+            self.database,
             self.store,
             self.scratch,
             time=self.time,
             policy=LedgerPolicy(timeout_s=TIMEOUT_S, timeouts_s={}),
             probe=probe_media,
+            tenant=tenant,
         )
 
     def accepted(self, kind: type[RemoteProvider[Any]]) -> int:
@@ -100,14 +101,14 @@ def _certificates_are_read_once() -> Iterator[None]:
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     home = tmp_path_factory.mktemp("matrix")
     settings = Settings(data_dir=home / "data")
-    engine = open_database(settings.resolved_database_url)
+    database = open_database(settings.resolved_database_url)
     # Nobody pulls the plug here, and thousands of commits are waited for.
-    event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
+    event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
     store = open_store(settings.resolved_store_url, cache_dir=home / "cache")
     server = ScenarioServer(list(all_speakers().values()), home / "accepted.log")
-    yield Bench(server, engine, store, home / "s", FakeTime(), itertools.count())
+    yield Bench(server, database, store, home / "s", FakeTime(), itertools.count())
     server.close()
-    engine.dispose()
+    database.engine.dispose()
 
 
 Phases = Callable[[type[Any]], tuple[str, ...]]
@@ -122,7 +123,7 @@ def phases(bench: Bench) -> Phases:
         bench.server.world.calls.clear()
         provider = bench.provider(kind)
         request = request_for(kind, bench.store)
-        bench.ledger().obtain(provider, request, tenant=f"t{next(bench.tenants)}")
+        bench.ledger(f"t{next(bench.tenants)}").obtain(provider, request)
         provider.http.close()
         found = {phase for _, phase, _ in bench.server.world.calls}
         return tuple(phase for phase in PHASES if phase in found)
@@ -149,7 +150,7 @@ def test_nothing_wrong_makes_one_submit_and_real_media(
     request = request_for(kind, bench.store)
     for is_again in (False, True):
         provider = bench.provider(kind)
-        made = bench.ledger().obtain(provider, request, tenant=tenant)
+        made = bench.ledger(tenant).obtain(provider, request)
         provider.http.close()
         assert made.reused is is_again
     assert bench.accepted(kind) - before == 1
@@ -277,7 +278,7 @@ def _outcome(
     bench: Bench, provider: RemoteProvider[Any], request: Any, tenant: str
 ) -> BaseException | None:
     try:
-        bench.ledger().obtain(provider, request, tenant=tenant)
+        bench.ledger(tenant).obtain(provider, request)
     except Exception as error:  # noqa: BLE001 - a crash is a finding
         return error
     return None

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from tests.generation.ledgers import FakeTime, JobStudio, make_ledger, voice
 from tests.providers.test_canaries import _shown
-from video_platform.db.engine import open_database
+from video_platform.db.database import Database, open_database
 from video_platform.db.repositories.budgets import Budgets
 from video_platform.db.repositories.generations import Generations, GenerationState
 from video_platform.db.repositories.services import Services
@@ -46,13 +45,13 @@ def store(settings: Settings) -> MediaStore:
 
 
 @pytest.fixture
-def engine(settings: Settings) -> Engine:
+def database(settings: Settings) -> Database:
     return open_database(settings.resolved_database_url)
 
 
 @pytest.fixture
-def make(engine: Engine, store: MediaStore, settings: Settings) -> Make:
-    return lambda **choices: make_ledger(engine, store, settings.home / "s", **choices)
+def make(database: Database, store: MediaStore, settings: Settings) -> Make:
+    return lambda **choices: make_ledger(database, store, settings.home / "s", **choices)
 
 
 def _failing(kind: type[Any], operation: str) -> Callable[[Any], None]:
@@ -86,30 +85,32 @@ def test_a_chain_goes_on_after_a_job_that_ended(make: Make) -> None:
     assert "instead_of" in made.details
 
 
-def test_a_known_job_is_not_forgotten_when_no_place_is_free(make: Make, engine: Engine) -> None:
+def test_a_known_job_is_not_forgotten_when_no_place_is_free(make: Make, database: Database) -> None:
     """Somebody else has all places while we come back for a job that was paid for."""
     time, studio = FakeTime(), JobStudio()
     studio.looks["job-1"] = -1000
     policy = LedgerPolicy(timeout_s=20, timeouts_s={})
     with pytest.raises(ProviderTimeout):
         make(time=time, policy=policy).obtain(studio, voice())
-    services = Services(engine, clock=time.now)
+    services = Services(database, clock=time.now)
     for _ in range(studio.service.at_once):
         assert services.take_place("studio", at_once=studio.service.at_once, hold_s=1e9)
     with pytest.raises(ProviderUnavailable):
         make(time=time, policy=policy).obtain(studio, voice())
-    (row,) = Generations(engine).list()
+    (row,) = Generations(database).list()
     assert row.state is GenerationState.SUBMITTED
     assert row.held_microusd == 300_000
 
 
-def test_a_lost_answer_is_not_forgotten_when_no_place_is_free(make: Make, engine: Engine) -> None:
+def test_a_lost_answer_is_not_forgotten_when_no_place_is_free(
+    make: Make, database: Database
+) -> None:
     time = FakeTime()
     studio = JobStudio(after_accept=_failing(OutcomeUnknown, "submit"))
     policy = LedgerPolicy(timeout_s=20, timeouts_s={})
     with pytest.raises(OutcomeUnknown):
         make(time=time, policy=policy).obtain(studio, voice())
-    services = Services(engine, clock=time.now)
+    services = Services(database, clock=time.now)
     places = [
         services.take_place("studio", at_once=studio.service.at_once, hold_s=1e9)
         for _ in range(studio.service.at_once)
@@ -129,7 +130,7 @@ class _Died(BaseException):
 
 
 def test_money_does_not_stay_held_when_the_process_ends_right_after_storing(
-    make: Make, engine: Engine
+    make: Make, database: Database
 ) -> None:
     ledger, studio = make(), JobStudio()
 
@@ -141,11 +142,11 @@ def test_money_does_not_stay_held_when_the_process_ends_right_after_storing(
         ledger.obtain(studio, voice(), project="p")
     assert make().obtain(studio, voice(), project="p").reused
     for scope in ("project:p", "tenant:default"):
-        budget = Budgets(engine).get(scope)
+        budget = Budgets(database).get(scope)
         assert (budget.held_microusd, budget.spent_microusd) == (0, 300_000)
 
 
-def test_what_is_held_follows_todays_price(make: Make, engine: Engine) -> None:
+def test_what_is_held_follows_todays_price(make: Make, database: Database) -> None:
     """A generation that failed when it cost nothing known is held at its price when it is tried
     again; otherwise it passes under a cap."""
     studio = JobStudio(price=Decimal(0), on_submit=_failing(ProviderAuthFailed, "submit"))
@@ -153,7 +154,7 @@ def test_what_is_held_follows_todays_price(make: Make, engine: Engine) -> None:
         make().obtain(studio, voice(), project="p")
     held = []
     studio.price = Decimal("0.50")
-    studio.on_submit = lambda _: held.append(Budgets(engine).get("project:p").held_microusd)
+    studio.on_submit = lambda _: held.append(Budgets(database).get("project:p").held_microusd)
     made = make().obtain(studio, voice(), project="p")
     assert held == [500_000]
     assert made.estimate_usd == Decimal("0.5")

@@ -6,10 +6,13 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
+from tests.publishing.desks import FakeDesk
 from video_platform.domain.formats import Format
 from video_platform.domain.language import Language
 from video_platform.publishing.base import Post
 from video_platform.publishing.platforms.local_channel import LocalChannel
+
+DESK = FakeDesk()
 
 
 @pytest.fixture
@@ -21,10 +24,12 @@ def post(tmp_path: Path) -> Post:
     return Post(
         identity="abc",
         title="<b>خبز</b> & 'co'",
-        description="A film",
+        caption="A film",
         language=Language.ARABIC,
         format=Format.WIDE,
         duration_ms=60_000,
+        width=1920,
+        height=1080,
         film=files["film.mp4"],
         poster=files["poster.jpg"],
         srt=files["c.srt"],
@@ -38,15 +43,15 @@ def channel(tmp_path: Path) -> LocalChannel:
 
 
 def test_prepared_film_is_not_public_before_the_commit(channel: LocalChannel, post: Post) -> None:
-    channel.prepare(post)
-    assert channel.find(post) is None
+    channel.prepare(post, DESK)
+    assert channel.look_up(post, DESK).published is None
     channel.refresh()
     assert "abc.mp4" not in (channel.root / "index.html").read_text()
 
 
 def test_published_film_is_found_and_listed_once(channel: LocalChannel, post: Post) -> None:
-    first = channel.commit(post, channel.prepare(post))
-    found = channel.find(post)
+    first = channel.commit(post, DESK)
+    found = channel.look_up(post, DESK).published
     assert found is not None
     assert (found.url, found.published_at, found.repeated) == (first.url, first.published_at, True)
     page = (channel.root / "index.html").read_text(encoding="utf-8")
@@ -55,7 +60,7 @@ def test_published_film_is_found_and_listed_once(channel: LocalChannel, post: Po
 
 
 def test_title_cannot_break_out_of_page_or_feed(channel: LocalChannel, post: Post) -> None:
-    channel.commit(post, channel.prepare(post))
+    channel.commit(post, DESK)
     assert "<b>" not in (channel.root / "index.html").read_text(encoding="utf-8")
     feed = Xml.parse(channel.root / "feed.xml")
     assert feed.findtext("./channel/item/title") == post.title
@@ -70,7 +75,7 @@ def test_title_cannot_break_out_of_page_or_feed(channel: LocalChannel, post: Pos
 
 def test_page_is_rebuilt_from_posts_alone(channel: LocalChannel, post: Post) -> None:
     """A crash between the post and the page is mended by the next publication."""
-    channel.commit(post, channel.prepare(post))
+    channel.commit(post, DESK)
     (channel.root / "index.html").unlink()
     channel.refresh()
     assert "abc.mp4" in (channel.root / "index.html").read_text()

@@ -51,6 +51,7 @@ class ImageAgent:
 
 def plan_images(project: Project, script: Script) -> list[tuple[int, ImageRequest]]:
     """The requests a project's pictures need, with their scene ids. The narration is no part."""
+    written = script.as_written
     return [
         (
             scene.id,
@@ -60,7 +61,7 @@ def plan_images(project: Project, script: Script) -> list[tuple[int, ImageReques
                 format=ratio,
                 language=script.language,
                 style=project.brief.style,
-                mood=script.scenes[0].mood,
+                mood=written[0].mood,
                 position=position,
                 count=len(script.scenes),
                 project_seed=project.seed,
@@ -69,7 +70,7 @@ def plan_images(project: Project, script: Script) -> list[tuple[int, ImageReques
                 network=project.brief.look.network,
             ),
         )
-        for position, scene in enumerate(script.scenes)
+        for position, scene in enumerate(written)
         for ratio in project.brief.formats
     ]
 

@@ -26,7 +26,7 @@ class MusicAgent:
         self, provider: Provider[MusicRequest], project: Project, script: Script
     ) -> StageResult[Music]:
         """Music about as long as the script."""
-        moods = Counter(scene.music_mood for scene in script.scenes)
+        moods = Counter(scene.music_mood for scene in script.as_written)
         mood = moods.most_common(1)[0][0]
         steps = max(1, -(-int(script.duration) // _STEP_S))
         request = MusicRequest(

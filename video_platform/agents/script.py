@@ -38,9 +38,21 @@ class ScriptAgent:
 
 def apply_edits(script: Script, edits: Mapping[int, SceneEdit]) -> Script:
     """The script with edits laid over it; edits of scenes that no longer exist are left out."""
+    none = SceneEdit()
+    placed = []
+    for written, scene in enumerate(script.scenes):
+        moved = edits.get(scene.id, none).position
+        placed.append((written if moved is None else moved, written, scene))
     return replace(
-        script, scenes=tuple(_edited(scene, edits.get(scene.id)) for scene in script.scenes)
+        script,
+        scenes=tuple(
+            _edited(scene, edits.get(scene.id)) for _, _, scene in sorted(placed, key=_place)
+        ),
     )
+
+
+def _place(placed: tuple[int, int, Scene]) -> tuple[int, int]:
+    return placed[:2]
 
 
 def _edited(scene: Scene, edit: SceneEdit | None) -> Scene:

@@ -1,18 +1,24 @@
 """All agents of one installation, ready to work; hosts get it from ``bootstrap``."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from video_platform.agents.avatar import AvatarAgent
 from video_platform.agents.image import ImageAgent
+from video_platform.agents.journal import Journal
 from video_platform.agents.montage import MontageAgent
 from video_platform.agents.music import MusicAgent
 from video_platform.agents.publish import PublishAgent
 from video_platform.agents.script import ScriptAgent
 from video_platform.agents.video import VideoAgent
 from video_platform.agents.voice import VoiceAgent
+from video_platform.db.database import DEFAULT_TENANT, Database
+from video_platform.db.repositories.assets import Assets
 from video_platform.db.repositories.budgets import Budgets, scopes_of
 from video_platform.db.repositories.commands import Commands
+from video_platform.db.repositories.events import Events
 from video_platform.db.repositories.generations import Entry, Generations, GenerationState
+from video_platform.db.repositories.lifecycle import Lifecycle
 from video_platform.db.repositories.projects import Projects
 from video_platform.db.repositories.services import Services
 from video_platform.domain.brief import Brief
@@ -31,7 +37,12 @@ from video_platform.store import MediaStore
 class Studio:
     """The core, built: repositories, store, agents and the platform films go to by default."""
 
+    tenant: str
+    database: Database
     projects: Projects
+    assets: Assets
+    events: Events
+    lifecycle: Lifecycle
     commands: Commands
     store: MediaStore
     providers: Catalogue
@@ -57,8 +68,14 @@ class Studio:
         """
         check_choices(brief, self.providers)
         title = title_of(brief.text)
-        identity = content_hash((replace(brief, look=Look()), salt))
+        # The default tenant's keys stay what they were before there were tenants.
+        whose = (salt,) if self.tenant == DEFAULT_TENANT else (salt, self.tenant)
+        identity = content_hash((replace(brief, look=Look()), *whose))
         return self.projects.add(project_key(title, identity), title, brief, command=command)
+
+    def journal(self, project: str, **options: Any) -> Journal:
+        """The journal of one run of a project; ``options`` as its constructor takes them."""
+        return Journal(self.database, project, **options)
 
     def decide(self, entry: Entry, *, was_paid: bool) -> None:
         """Settle a generation of unknown outcome: it may be sent again, its money is settled."""

@@ -40,7 +40,7 @@ class VideoAgent:
                     seed=project.seed + project.take(Stage.CLIPS, scene.id),
                 ),
             )
-            for position, scene in enumerate(script.scenes)
+            for position, scene in enumerate(script.as_written)
         ]
         generations = for_each_scene(
             Stage.CLIPS,

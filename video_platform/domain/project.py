@@ -27,6 +27,34 @@ class Stage(StrEnum):
     PUBLICATIONS = "publications"
 
 
+class ProjectStatus(StrEnum):
+    """Where a project is in its life."""
+
+    DRAFT = "draft"  # stored, nothing was begun
+    SCRIPTING = "scripting"  # its script is being written
+    AWAITING_APPROVAL = "awaiting_approval"  # a person has to say yes before it goes on
+    GENERATING = "generating"  # pictures, voices, music and clips are being made
+    RENDERING = "rendering"  # the films are being cut
+    READY = "ready"  # the films are there, and published nowhere
+    SCHEDULED = "scheduled"  # a publication waits for its time
+    PUBLISHED = "published"  # at least one film is out
+    FAILED = "failed"  # a run ended; the project says why
+    CANCELLED = "cancelled"  # a person ended it
+
+
+STATUS_OF_STAGE = {
+    Stage.SCRIPT: ProjectStatus.SCRIPTING,
+    Stage.SCENE_IMAGES: ProjectStatus.GENERATING,
+    Stage.VOICE_TRACKS: ProjectStatus.GENERATING,
+    Stage.MUSIC: ProjectStatus.GENERATING,
+    Stage.AVATAR_CLIPS: ProjectStatus.GENERATING,
+    Stage.CLIPS: ProjectStatus.GENERATING,
+    Stage.TIMELINE: ProjectStatus.RENDERING,
+    Stage.MONTAGE: ProjectStatus.RENDERING,
+}
+"""What a project is while a stage is being made; publishing leaves it as it is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SceneEdit:
     """A person's change to one scene of the script; ``None`` leaves a field as written."""
@@ -34,6 +62,8 @@ class SceneEdit:
     narration: str | None = None
     visual_prompt: str | None = None
     headline: str | None = None
+    position: int | None = None
+    """Where it stands in the film, from 0; a scene that says none keeps its written place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +75,7 @@ class Project:
         takes: how often another result was asked for, by ``stage`` and scene id; scene 0 is the
             whole stage.
         edits: script edits by scene id.
+        picks: the take a person chose, by stage and scene id, where it is not the newest.
     """
 
     key: str
@@ -53,9 +84,13 @@ class Project:
     created_at: str
     takes: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     edits: Mapping[int, SceneEdit] = field(default_factory=dict)
+    picks: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
 
     def take(self, stage: Stage, scene_id: int = 0) -> int:
-        """How many times another take of this scene was asked for."""
+        """The take of this scene that is wanted, from 0: the one picked, else the newest."""
+        picked = self.picks.get(stage, {}).get(scene_id)
+        if picked is not None:
+            return picked
         takes = self.takes.get(stage, {})
         return takes.get(scene_id, 0) + (takes.get(0, 0) if scene_id else 0)
 

@@ -64,7 +64,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """A whole film in words. Scene ids are positive, unique and in order of appearance.
+    """A whole film in words. Scene ids are positive and unique; they count in written order.
 
     Args:
         duration: sum of the scenes' durations, in seconds.
@@ -89,6 +89,14 @@ class Script:
         for scene in self.scenes:
             if not scene.words:
                 raise ScriptError(f"Scene {scene.id} has no narration.")
+
+    @property
+    def as_written(self) -> tuple[Scene, ...]:
+        """The scenes in the order they were written in, wherever a person has moved them.
+
+        What is asked of providers goes by this order: moving a scene makes, and costs, nothing.
+        """
+        return tuple(sorted(self.scenes, key=lambda scene: scene.id))
 
     def scene(self, number: int) -> Scene:
         """The scene with this id; ``ScriptError`` when there is none."""

@@ -25,6 +25,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from video_platform.db.database import DEFAULT_TENANT
 from video_platform.db.repositories.budgets import scopes_of
 from video_platform.db.repositories.generations import Entry, GenerationState, Intent
 from video_platform.disk import private_directory, storage_errors
@@ -140,6 +141,7 @@ class Ledger:
         probe: Callable[[Path, str], Probe],
         scratch_dir: Path,
         policy: LedgerPolicy | None = None,
+        tenant: str = DEFAULT_TENANT,
     ) -> None:
         self.rows = rows
         self.purse = purse
@@ -149,6 +151,7 @@ class Ledger:
         self.probe = probe
         self.scratch_dir = scratch_dir
         self.policy = policy or LedgerPolicy()
+        self.tenant = tenant
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def obtain(
@@ -157,7 +160,6 @@ class Ledger:
         request: RequestT,
         *,
         project: str = "",
-        tenant: str = "default",
     ) -> Generation:
         """The result of ``request``, made now unless it was made before.
 
@@ -170,13 +172,13 @@ class Ledger:
             ProviderError, InvalidInput: as the provider raises them; nothing is stored.
         """
         if isinstance(provider, Chain):
-            return self._first(provider, request, project, tenant)
+            return self._first(provider, request, project)
         if isinstance(provider, Examines):
             provider.examine(request)
         price = provider.price_usd(request) if isinstance(provider, Priced) else None
         intent = Intent(
-            key=request_key(provider, request, tenant),
-            tenant=tenant,
+            key=request_key(provider, request, self.tenant),
+            tenant=self.tenant,
             project=project,
             provider=provider.name,
             capability=provider.capability.value,
@@ -195,12 +197,12 @@ class Ledger:
                 work = _Work(self, provider, request, entry, is_priced=price is not None)
                 return work.finish()
 
-    def _first(self, chain: Chain, request: Any, project: str, tenant: str) -> Generation:
+    def _first(self, chain: Chain, request: Any, project: str) -> Generation:
         """The first provider's result that can be had; who gave way, and why, goes with it."""
         gave_way: list[dict[str, JsonValue]] = []
         for provider in chain.providers[:-1]:
             try:
-                made = self.obtain(provider, request, project=project, tenant=tenant)
+                made = self.obtain(provider, request, project=project)
             except GIVES_WAY as error:
                 if _was_accepted(error):
                     raise  # its job goes on and may be paid: nobody else is asked
@@ -208,7 +210,7 @@ class Ledger:
             else:
                 break
         else:
-            made = self.obtain(chain.providers[-1], request, project=project, tenant=tenant)
+            made = self.obtain(chain.providers[-1], request, project=project)
         if not gave_way:
             return made
         return replace(made, details={**made.details, "instead_of": list(gave_way)})

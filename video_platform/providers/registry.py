@@ -69,6 +69,10 @@ class Catalogue:
         self._access_of = access_of or (lambda _: Access())
         self._media_path = media_path or _no_media
 
+    def over(self, media_path: MediaPath) -> "Catalogue":
+        """The same providers, taking their media from another store."""
+        return Catalogue(self._access_of, media_path)
+
     def find(self, capability: Capability, name: str = "") -> Any:
         """The provider called ``name``, or the capability's default.
 

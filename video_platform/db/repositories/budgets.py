@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Engine, update
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
+from video_platform.db.database import Database
 from video_platform.db.models import BudgetRow, GenerationRow
 from video_platform.errors import BudgetExceeded
 
@@ -37,22 +37,22 @@ class Budgets:
     """
 
     def __init__(
-        self, engine: Engine, *, caps_usd: Mapping[str, Decimal | None] | None = None
+        self, database: Database, *, caps_usd: Mapping[str, Decimal | None] | None = None
     ) -> None:
-        self._engine = engine
+        self._database = database
         self._caps_usd = caps_usd or {}
 
     def set_cap(self, scope: str, cap_microusd: int | None) -> None:
         """Set or lift the cap of a scope."""
         self._ensure(scope)
-        with Session(self._engine) as session, session.begin():
+        with self._database.session() as session, session.begin():
             session.execute(
                 update(BudgetRow).where(BudgetRow.scope == scope).values(cap_microusd=cap_microusd)
             )
 
     def get(self, scope: str) -> Budget:
         """What a scope has spent and holds."""
-        with Session(self._engine) as session:
+        with self._database.session() as session:
             row = session.get(BudgetRow, scope)
             return Budget(
                 scope=scope,
@@ -80,7 +80,7 @@ class Budgets:
                     "provider. Nothing was sent.",
                 )
             return
-        with Session(self._engine) as session, session.begin():
+        with self._database.session() as session, session.begin():
             for scope in scopes:
                 done: Any = session.execute(
                     update(BudgetRow)
@@ -104,7 +104,7 @@ class Budgets:
 
     def settle(self, key: str, scopes: Sequence[str], cost_microusd: int) -> None:
         """Turn what is held for a generation into what it cost. Nothing held, nothing done."""
-        with Session(self._engine) as session, session.begin():
+        with self._database.session() as session, session.begin():
             held = session.get_one(GenerationRow, key, with_for_update=True).held_microusd
             done: Any = session.execute(
                 update(GenerationRow)
@@ -124,11 +124,11 @@ class Budgets:
                 )
 
     def _ensure(self, scope: str) -> None:
-        with Session(self._engine) as session:
+        with self._database.session() as session:
             if session.get(BudgetRow, scope) is not None:
                 return
         try:
-            with Session(self._engine) as session, session.begin():
+            with self._database.session() as session, session.begin():
                 cap = self._caps_usd.get(scope.partition(":")[0])
                 micro = None if cap is None else round(cap * 1_000_000)
                 session.add(BudgetRow(scope=scope, cap_microusd=micro))

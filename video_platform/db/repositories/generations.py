@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
+from video_platform.db.database import Database
 from video_platform.db.models import GenerationRow
 from video_platform.domain.codec import from_json, to_json
 from video_platform.domain.generation import Generation
@@ -101,9 +101,9 @@ class Generations:
     """Repository of generations."""
 
     def __init__(
-        self, engine: Engine, *, owner: str = "", clock: Callable[[], float] = time.time
+        self, database: Database, *, owner: str = "", clock: Callable[[], float] = time.time
     ) -> None:
-        self._engine = engine
+        self._database = database
         self._owner = owner or this_process()
         self._clock = clock
 
@@ -192,7 +192,7 @@ class Generations:
 
     def find(self, key: str) -> Entry | None:
         """The row of this key."""
-        with Session(self._engine) as session:
+        with self._database.session() as session:
             row = session.get(GenerationRow, key)
             return None if row is None else _entry(row)
 
@@ -205,7 +205,7 @@ class Generations:
             query = query.where(GenerationRow.state == state.value)
         if project:
             query = query.where(GenerationRow.project == project)
-        with Session(self._engine) as session:
+        with self._database.session() as session:
             return [_entry(row) for row in session.scalars(query)]
 
     def close_abandoned(self, *, grace_s: float) -> int:
@@ -214,7 +214,7 @@ class Generations:
         Whoever wants such a generation looks it up first where its provider can be asked.
         """
         dead = self._clock() - grace_s
-        with Session(self._engine) as session, session.begin():
+        with self._database.session() as session, session.begin():
             done: Any = session.execute(
                 update(GenerationRow)
                 .where(
@@ -232,7 +232,7 @@ class Generations:
 
     def _insert(self, intent: Intent, lease_s: float) -> bool:
         try:
-            with Session(self._engine) as session, session.begin():
+            with self._database.session() as session, session.begin():
                 session.add(
                     GenerationRow(
                         key=intent.key,
@@ -256,7 +256,7 @@ class Generations:
 
     def _take(self, entry: Entry, lease_s: float, **values: Any) -> Entry:
         """Raise the fence, unless somebody else did since the row was read."""
-        with Session(self._engine) as session, session.begin():
+        with self._database.session() as session, session.begin():
             done: Any = session.execute(
                 update(GenerationRow)
                 .where(GenerationRow.key == entry.key, GenerationRow.fence == entry.fence)
@@ -272,7 +272,7 @@ class Generations:
         return self._read(entry.key, is_mine=is_mine)
 
     def _write(self, key: str, fence: int, **values: Any) -> None:
-        with Session(self._engine) as session, session.begin():
+        with self._database.session() as session, session.begin():
             done: Any = session.execute(
                 update(GenerationRow)
                 .where(GenerationRow.key == key, GenerationRow.fence == fence)
@@ -285,7 +285,7 @@ class Generations:
                 )
 
     def _read(self, key: str, *, is_mine: bool = False) -> Entry:
-        with Session(self._engine) as session:
+        with self._database.session() as session:
             return _entry(session.get_one(GenerationRow, key), is_mine=is_mine)
 
 

@@ -5,10 +5,11 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from video_platform.db.database import Database
 from video_platform.db.models import ServiceCallRow, ServicePlaceRow, ServiceRow
 
 _MINUTE_S = 60.0
@@ -17,8 +18,8 @@ _MINUTE_S = 60.0
 class Services:
     """Repository of what is shared about services."""
 
-    def __init__(self, engine: Engine, *, clock: Callable[[], float] = time.time) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, *, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
         self._clock = clock
 
     def take_place(self, service: str, *, at_once: int, hold_s: float) -> str | None:
@@ -27,7 +28,7 @@ class Services:
         A place that is never given back (its holder died) is free again after that time.
         """
         self._ensure(service)
-        with Session(self._engine) as session, session.begin():
+        with self._database.session() as session, session.begin():
             self._lock(session, service)
             now = self._clock()
             mine = ServicePlaceRow.service == service
@@ -41,7 +42,7 @@ class Services:
 
     def give_back(self, place: str) -> None:
         """Free a place."""
-        with Session(self._engine) as session, session.begin():
+        with self._database.session() as session, session.begin():
             session.execute(delete(ServicePlaceRow).where(ServicePlaceRow.id == place))
 
     def wait_for_call(self, service: str, *, per_minute: int) -> float:
@@ -50,7 +51,7 @@ class Services:
         No span of a minute, wherever it begins, holds more than ``per_minute`` calls.
         """
         self._ensure(service)
-        with Session(self._engine) as session, session.begin():
+        with self._database.session() as session, session.begin():
             self._lock(session, service)
             now = self._clock()
             mine = ServiceCallRow.service == service
@@ -69,7 +70,7 @@ class Services:
         """Count a failure or forget them all; ``after`` of them in a row close it for a while."""
         self._ensure(service)
         failures = ServiceRow.failures + 1 if failed else 0
-        with Session(self._engine) as session, session.begin():
+        with self._database.session() as session, session.begin():
             session.execute(
                 update(ServiceRow).where(ServiceRow.name == service).values(failures=failures)
             )
@@ -82,7 +83,7 @@ class Services:
 
     def closed_for(self, service: str) -> float:
         """Seconds this service is not called any more, after failures in a row; 0 when it is."""
-        with Session(self._engine) as session:
+        with self._database.session() as session:
             row = session.get(ServiceRow, service)
             return max(0.0, row.closed_until - self._clock()) if row else 0.0
 
@@ -95,11 +96,11 @@ class Services:
         )
 
     def _ensure(self, service: str) -> None:
-        with Session(self._engine) as session:
+        with self._database.session() as session:
             if session.get(ServiceRow, service) is not None:
                 return
         try:
-            with Session(self._engine) as session, session.begin():
+            with self._database.session() as session, session.begin():
                 row: Any = ServiceRow(name=service)
                 session.add(row)
         except IntegrityError:

@@ -8,7 +8,7 @@ step that publishes.
 import json
 import os
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from html import escape
@@ -16,7 +16,17 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from video_platform.disk import write_atomically
-from video_platform.publishing.base import Post, Published
+from video_platform.domain.formats import Format
+from video_platform.publishing.base import (
+    Account,
+    Desk,
+    Finding,
+    Metrics,
+    Outcome,
+    Post,
+    Published,
+    Rules,
+)
 
 _PAGE = string.Template("""<!doctype html>
 <html lang="en">
@@ -53,33 +63,38 @@ class LocalChannel:
     """Publishes into a folder of this machine."""
 
     name: ClassVar[str] = "local_channel"
+    rules: ClassVar[Rules] = Rules(formats=tuple(Format), max_ms=4 * 3600_000, max_bytes=64 << 30)
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def find(self, post: Post) -> Published | None:
-        """See ``Platform``."""
+    def look_up(self, post: Post, _desk: Desk) -> Finding:
+        """See ``Platform``; the post's file tells."""
         path = self.root / "posts" / f"{post.identity}.json"
         if not path.is_file():
-            return None
+            return Finding(outcome=Outcome.NOT_PUBLISHED, why="The channel has no such post.")
         entry = json.loads(path.read_bytes())
-        return Published(
-            url=self._url(post.identity), published_at=entry["published_at"], repeated=True
+        published = Published(
+            url=self._url(post.identity),
+            published_at=entry["published_at"],
+            external_id=post.identity,
+            repeated=True,
         )
+        return Finding(outcome=Outcome.PUBLISHED, why="Its post is there.", published=published)
 
-    def prepare(self, post: Post) -> Mapping[str, str]:
+    def prepare(self, post: Post, _desk: Desk) -> bool:
         """Copy film, poster and captions; they are not listed yet."""
         for source in (post.film, post.poster, post.srt, post.vtt):
             write_atomically(self.root / "films" / f"{post.identity}{source.suffix}", source)
-        return {"id": post.identity}
+        return True
 
-    def commit(self, post: Post, handle: Mapping[str, str]) -> Published:
+    def commit(self, post: Post, _desk: Desk) -> Published:
         """Write the post, then the page and the feed that list it."""
         published_at = datetime.now(UTC).isoformat(timespec="seconds")
         entry = {
-            "id": handle["id"],
+            "id": post.identity,
             "title": post.title,
-            "description": post.description,
+            "description": post.caption,
             "language": post.language.value,
             "direction": "rtl" if post.language.is_rtl else "ltr",
             "format": post.format.value,
@@ -91,7 +106,13 @@ class LocalChannel:
         document = json.dumps(entry, ensure_ascii=False, indent=1).encode()
         write_atomically(self.root / "posts" / f"{post.identity}.json", document)
         self.refresh()
-        return Published(url=self._url(post.identity), published_at=published_at)
+        return Published(
+            url=self._url(post.identity), published_at=published_at, external_id=post.identity
+        )
+
+    def metrics(self, _published_id: str, _account: Account) -> Metrics:
+        """Nothing: a folder counts no views."""
+        return Metrics()
 
     def refresh(self) -> None:
         """Rebuild page and feed from the posts; safe to call at any time."""

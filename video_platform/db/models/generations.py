@@ -1,76 +1,15 @@
-"""Tables, in SQLAlchemy's typed declarative form."""
+"""The generation ledger, budgets, and what all processes share about the services they call."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    DateTime,
-    ForeignKey,
-    Integer,
-    String,
-    Text,
-    UniqueConstraint,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import JSON, BigInteger, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from video_platform.db.models.base import Base, Tenanted
 
 
-class Base(DeclarativeBase):
-    """Common registry of all tables."""
-
-    type_annotation_map = {dict[str, Any]: JSON, datetime: DateTime(timezone=True)}  # noqa: RUF012
-
-
-class ProjectRow(Base):
-    """One film wish; ``key`` is also the Dagster partition and is never reused."""
-
-    __tablename__ = "projects"
-
-    key: Mapped[str] = mapped_column(String(80), primary_key=True)
-    title: Mapped[str] = mapped_column(String(255))
-    brief: Mapped[dict[str, Any]]
-    created_at: Mapped[datetime]
-
-
-class TakeRow(Base):
-    """A wish for another result of one scene; scene 0 means the whole stage.
-
-    ``cause`` (a run id, a request id) makes a wish count once, however often it is replayed.
-    """
-
-    __tablename__ = "takes"
-    __table_args__ = (UniqueConstraint("project", "stage", "scene_id", "cause"),)
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
-    project: Mapped[str] = mapped_column(ForeignKey("projects.key"), index=True)
-    stage: Mapped[str] = mapped_column(String(40))
-    scene_id: Mapped[int]
-    cause: Mapped[str] = mapped_column(String(80))
-
-
-class SceneEditRow(Base):
-    """A person's change to one scene of the script; later edits replace earlier ones."""
-
-    __tablename__ = "scene_edits"
-
-    project: Mapped[str] = mapped_column(ForeignKey("projects.key"), primary_key=True)
-    scene_id: Mapped[int] = mapped_column(primary_key=True)
-    edit: Mapped[dict[str, Any]]
-
-
-class CommandRow(Base):
-    """Something a person asked for that a Dagster run has to do; a sensor turns it into one."""
-
-    __tablename__ = "commands"
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
-    project: Mapped[str] = mapped_column(ForeignKey("projects.key"), index=True)
-    kind: Mapped[str] = mapped_column(String(40))
-    created_at: Mapped[datetime]
-
-
-class GenerationRow(Base):
+class GenerationRow(Tenanted, Base):
     """One generation, keyed by the content hash of tenant, provider and request.
 
     States and what may follow them::
@@ -89,7 +28,6 @@ class GenerationRow(Base):
     __tablename__ = "generation_ledger"
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    tenant: Mapped[str] = mapped_column(String(80), index=True)
     project: Mapped[str] = mapped_column(String(80), index=True)
     provider: Mapped[str] = mapped_column(String(80))
     capability: Mapped[str] = mapped_column(String(40))
@@ -115,7 +53,7 @@ class GenerationRow(Base):
     finished_at: Mapped[datetime | None]
 
 
-class BudgetRow(Base):
+class BudgetRow(Tenanted, Base):
     """What one tenant or project has spent, holds reserved, and may spend at most."""
 
     __tablename__ = "budgets"

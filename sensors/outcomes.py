@@ -1,0 +1,113 @@
+"""What became of a command's run goes back to the project: its status, and why it failed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from assets_defs.jobs import build_project, publish_project
+from assets_defs.reporting import COMMAND_TAG
+from resources.studio import StudioResource
+from video_platform.domain.command import CommandState
+from video_platform.domain.events import EventKind
+from video_platform.domain.project import ProjectStatus, Stage
+
+_OPTIONS: dict[str, Any] = {
+    "monitored_jobs": [build_project, publish_project],
+    "default_status": dg.DefaultSensorStatus.RUNNING,
+    "minimum_interval_seconds": 1,
+}
+
+
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS, request_jobs=[publish_project], **_OPTIONS
+)
+def run_succeeded(
+    context: dg.RunStatusSensorContext, studio: StudioResource
+) -> Iterator[dg.RunRequest]:
+    """Note it, and publish what a command built. The command line publishes for itself."""
+    run = context.dagster_run
+    project, asked = _project_of(run), COMMAND_TAG in run.tags
+    if not project:
+        return
+    if run.job_name == publish_project.name:
+        _close(studio, run, CommandState.SUCCEEDED, ProjectStatus.PUBLISHED)
+        return
+    stage = _approval_wanted(studio, run)
+    status = ProjectStatus.AWAITING_APPROVAL if stage else ProjectStatus.READY
+    _close(studio, run, CommandState.SUCCEEDED, status)
+    if stage:
+        core = studio.studio(project)
+        core.events.tell(EventKind.APPROVAL_WANTED, {"stage": stage}, project=project)
+    elif asked:
+        yield dg.RunRequest(
+            run_key=f"publish:{run.run_id}", job_name=publish_project.name, partition_key=project
+        )
+
+
+@dg.run_status_sensor(run_status=dg.DagsterRunStatus.FAILURE, **_OPTIONS)
+def run_failed(context: dg.RunStatusSensorContext, studio: StudioResource) -> None:
+    """Note why, in the failing stage's own words."""
+    run = context.dagster_run
+    if run.tags.get("dagster/will_retry") == "true":
+        return  # its process died; Dagster begins it again where it stopped
+    _close(studio, run, CommandState.FAILED, ProjectStatus.FAILED, failure_of(context))
+
+
+@dg.run_status_sensor(run_status=dg.DagsterRunStatus.CANCELED, **_OPTIONS)
+def run_cancelled(context: dg.RunStatusSensorContext, studio: StudioResource) -> None:
+    """Note that a person ended it, in the API or in the Dagster UI."""
+    _close(studio, context.dagster_run, CommandState.CANCELLED, ProjectStatus.CANCELLED)
+
+
+def failure_of(context: dg.RunStatusSensorContext) -> dict[str, str]:
+    """``code``, ``message``, ``hint`` and ``stage`` of the first step that failed."""
+    events = context.instance.get_records_for_run(
+        context.dagster_run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE, limit=1
+    ).records
+    event = events[0].event_log_entry.dagster_event if events else None
+    if event is None:
+        why = context.dagster_event.message or "Its process ended."
+        return {"code": "run_failed", "message": why, "hint": "", "stage": ""}
+    data = event.step_failure_data
+    given = data.user_failure_data
+    stage = (event.step_key or "").partition(".")[0]
+    if given is not None and "code" in given.metadata:
+        return {
+            "code": str(given.metadata["code"].value),
+            "message": str(given.description),
+            "hint": str(given.metadata["hint"].value),
+            "stage": stage,
+        }
+    words = data.error.message.strip().splitlines()[-1] if data.error else "no reason recorded"
+    return {"code": "stage_failed", "message": words[:500], "hint": "", "stage": stage}
+
+
+def _project_of(run: dg.DagsterRun) -> str:
+    return run.tags.get("dagster/partition", "")
+
+
+def _approval_wanted(studio: StudioResource, run: dg.DagsterRun) -> str:
+    """The stage a run stopped after, because its command said so."""
+    command = studio.installation().system_commands().get(int(run.tags.get(COMMAND_TAG, 0)))
+    until = str(command.arguments.get("until", "")) if command else ""
+    return "" if until in ("", Stage.MONTAGE.value) else until
+
+
+def _close(
+    studio: StudioResource,
+    run: dg.DagsterRun,
+    state: CommandState,
+    status: ProjectStatus,
+    failure: dict[str, str] | None = None,
+) -> None:
+    """The project first: a process that dies in between does both again."""
+    project = _project_of(run)
+    if not project:
+        return
+    core = studio.studio(project)
+    core.lifecycle.move(project, status, failure)
+    command = core.commands.get(int(run.tags.get(COMMAND_TAG, 0)))
+    if command is not None and core.commands.end(command, state, failure):
+        facts = {"command": command.id, "kind": command.kind, "state": state.value}
+        core.events.tell(EventKind.COMMAND_ENDED, facts, project=project)

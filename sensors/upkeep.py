@@ -1,0 +1,95 @@
+"""What nobody asks for but everybody relies on: cancels, lost runs, partitions that retire."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from assets_defs.partitions import PROJECTS
+from assets_defs.reporting import COMMAND_TAG
+from resources.studio import StudioResource
+from video_platform.domain.command import Command, CommandState
+from video_platform.domain.project import ProjectStatus
+
+_SILENCE_S = 60.0
+"""A run says every five seconds that it lives (``agents.journal``)."""
+_ATTEMPTS = 3
+_RETIRE_AT_ONCE = 100
+
+_NOT_YET = frozenset(
+    {
+        dg.DagsterRunStatus.QUEUED,
+        dg.DagsterRunStatus.NOT_STARTED,
+        dg.DagsterRunStatus.STARTING,
+    }
+)
+
+
+@dg.sensor(minimum_interval_seconds=1, default_status=dg.DefaultSensorStatus.RUNNING)
+def cancelled_commands(
+    context: dg.SensorEvaluationContext, studio: StudioResource
+) -> dg.SkipReason:
+    """End what a person no longer wants. A run that hears of it first ends by itself."""
+    installation = studio.installation()
+    commands = installation.system_commands()
+    wanted = commands.to_cancel()
+    for command in wanted:
+        run = _run_of(context.instance, command)
+        if run is None or run.is_finished:
+            core = installation.studio(command.tenant)
+            core.lifecycle.move(command.project, ProjectStatus.CANCELLED)
+            commands.end(command, CommandState.CANCELLED)
+        elif run.status is not dg.DagsterRunStatus.CANCELING:
+            context.instance.run_coordinator.cancel_run(run.run_id)
+    return dg.SkipReason(f"{len(wanted)} commands to cancel.")
+
+
+@dg.sensor(minimum_interval_seconds=15, default_status=dg.DefaultSensorStatus.RUNNING)
+def lost_runs(context: dg.SensorEvaluationContext, studio: StudioResource) -> dg.SkipReason:
+    """Notice runs whose process is gone, whatever Dagster believes, and begin them again.
+
+    What they paid for is in the ledger: the next attempt takes it from there.
+    """
+    installation = studio.installation()
+    commands = installation.system_commands()
+    silent = commands.silent(datetime.now(UTC), for_s=_SILENCE_S)
+    for command in silent:
+        run = _run_of(context.instance, command)
+        if run is not None and (run.status in _NOT_YET or run.is_success):
+            continue  # it waits for its turn, or its outcome is on its way
+        if run is not None and not run.is_finished:
+            context.instance.report_run_failed(run, "Its process gave no sign of life.")
+        if command.attempts < _ATTEMPTS:
+            commands.repeat(command)
+            continue
+        why = {
+            "code": "run_lost",
+            "message": f"The run was lost {command.attempts} times.",
+            "hint": "Look at the machine's memory and logs, then ask for it again.",
+            "stage": "",
+        }
+        core = installation.studio(command.tenant)
+        core.lifecycle.move(command.project, ProjectStatus.FAILED, why)
+        commands.end(command, CommandState.FAILED, why)
+    return dg.SkipReason(f"{len(silent)} runs without a sign of life.")
+
+
+@dg.sensor(minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
+def retired_partitions(
+    _context: dg.SensorEvaluationContext, studio: StudioResource
+) -> dg.SensorResult | dg.SkipReason:
+    """Take archived projects out of the partition set; their data and history stay."""
+    lifecycle = studio.installation().system_lifecycle()
+    keys = lifecycle.to_retire(limit=_RETIRE_AT_ONCE)
+    if not keys:
+        return dg.SkipReason("No project was archived.")
+    lifecycle.retired(keys)
+    return dg.SensorResult(dynamic_partitions_requests=[PROJECTS.build_delete_request(keys)])
+
+
+def _run_of(instance: dg.DagsterInstance, command: Command) -> dg.DagsterRun | None:
+    """The newest run of a command."""
+    runs = instance.get_runs(dg.RunsFilter(tags={COMMAND_TAG: str(command.id)}), limit=1)
+    return runs[0] if runs else None
+
+
+UPKEEP = (cancelled_commands, lost_runs, retired_partitions)
