@@ -11,6 +11,7 @@ from sensors.commands import project_commands
 from sensors.generations import abandoned_generations
 from sensors.outcomes import run_cancelled, run_failed, run_succeeded
 from sensors.upkeep import UPKEEP
+from sensors.webhooks import webhook_deliveries
 from video_platform.domain.generation import Capability
 
 # The UI has every event; the terminal of a run shows what went wrong and no more.
@@ -31,6 +32,7 @@ defs = dg.Definitions(
         run_cancelled,
         *UPKEEP,
         abandoned_generations,
+        webhook_deliveries,
     ],
     resources={
         "studio": _STUDIO,

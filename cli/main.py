@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from cli import create, doctor, generations, montage, projects, providers, regenerate, serve
+from cli import (
+    create,
+    doctor,
+    generations,
+    montage,
+    projects,
+    providers,
+    publications,
+    regenerate,
+    serve,
+)
 from cli.output import document, say
 from video_platform.errors import (
     InvalidInput,
@@ -33,7 +43,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for module in (create, projects, regenerate, montage, providers, generations, serve, doctor):
+for module in (
+    create,
+    projects,
+    regenerate,
+    montage,
+    publications,
+    providers,
+    generations,
+    serve,
+    doctor,
+):
     module.register(app)
 
 

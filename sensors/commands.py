@@ -56,13 +56,15 @@ def project_commands(
     process dies in between, a command gets its run, and one only. One whose run never came to be is
     found by ``lost_runs``.
     """
-    commands = studio.installation().system_commands()
+    installation = studio.installation()
+    commands, lifecycle = installation.system_commands(), installation.system_lifecycle()
     found: list[Command] = []
     for command in commands.startable(limit=_BATCH):
         if command.kind not in _JOBS:
             why = {"code": "command_unknown", "message": f"No job is called {command.kind!r}."}
             commands.end(command, CommandState.FAILED, why)
         elif commands.requested(command):
+            lifecycle.begin(command.project)
             found.append(command)
     if not found:
         return dg.SkipReason("Nothing was asked for.")

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass, field
 
 from video_platform.agents.avatar import AvatarAgent
+from video_platform.agents.editions import Editions
 from video_platform.agents.image import ImageAgent
 from video_platform.agents.montage import MontageAgent
 from video_platform.agents.music import MusicAgent
@@ -13,6 +14,7 @@ from video_platform.agents.studio import Studio
 from video_platform.agents.video import VideoAgent
 from video_platform.agents.voice import VoiceAgent
 from video_platform.db.database import DEFAULT_TENANT, Database, open_database
+from video_platform.db.repositories.accounts import Accounts
 from video_platform.db.repositories.assets import Assets
 from video_platform.db.repositories.budgets import Budgets
 from video_platform.db.repositories.commands import Commands
@@ -20,18 +22,25 @@ from video_platform.db.repositories.events import Events
 from video_platform.db.repositories.generations import Generations
 from video_platform.db.repositories.lifecycle import Lifecycle
 from video_platform.db.repositories.projects import Projects
+from video_platform.db.repositories.publications import Publications
 from video_platform.db.repositories.services import Services
+from video_platform.db.repositories.webhooks import Webhooks
 from video_platform.fonts import check_fonts
 from video_platform.generation.ledger import Ledger, LedgerPolicy
 from video_platform.generation.turnstile import Turnstile
 from video_platform.montage.plan import RenderSettings
 from video_platform.montage.probe import probe_media
 from video_platform.montage.runner import Ffmpeg, find_ffmpeg
+from video_platform.notifying.courier import Courier
 from video_platform.providers.registry import Catalogue
 from video_platform.providers.transport import Clock
+from video_platform.publishing.accounts import AccountKeeper
+from video_platform.publishing.machine import PublicationMachine
 from video_platform.publishing.platforms.local_channel import LocalChannel
+from video_platform.publishing.registry import Platforms
 from video_platform.settings import Settings
-from video_platform.store import open_store
+from video_platform.store import MediaStore, open_store
+from video_platform.vault import Vault, open_vault
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,9 +68,23 @@ class Installation:
         """
         return Projects(self.database.system()).tenant_of(project)
 
+    def vault(self) -> Vault:
+        """What encrypts tokens and secrets."""
+        return open_vault(self.settings.secret_keys, self.settings.home)
+
+    def courier(self) -> Courier:
+        """What brings events to webhooks, of all tenants."""
+        webhooks = Webhooks(self.database.system())
+        loopback = self.settings.allow_local_webhooks
+        return Courier(webhooks, self.vault(), allow_loopback=loopback)
+
     def system_commands(self) -> Commands:
         """Commands of all tenants, for sensors."""
         return Commands(self.database.system())
+
+    def system_publications(self) -> Publications:
+        """Publications of all tenants, for sensors."""
+        return Publications(self.database.system())
 
     def system_lifecycle(self) -> Lifecycle:
         """How projects of all tenants get on, for sensors."""
@@ -74,9 +97,8 @@ class Installation:
     def _build(self, tenant: str) -> Studio:
         settings, database = self.settings, self.database.of(tenant)
         scratch_dir = settings.home / "scratch"
-        url = settings.resolved_store_url
-        if tenant != DEFAULT_TENANT:
-            url = f"{url.rstrip('/')}/tenants/{tenant}"
+        own = "" if tenant == DEFAULT_TENANT else f"tenants/{tenant}"
+        url = f"{settings.resolved_store_url.rstrip('/')}/{own}".rstrip("/")
         store = open_store(
             url, cache_dir=settings.home / "cache", s3_endpoint_url=settings.s3_endpoint_url
         )
@@ -94,6 +116,7 @@ class Installation:
             tenant=tenant,
         )
         parallel = settings.max_parallel_agents
+        channel = LocalChannel(settings.resolved_channel_dir / own)
         return Studio(
             tenant=tenant,
             database=database,
@@ -107,7 +130,7 @@ class Installation:
             generations=generations,
             budgets=budgets,
             services=self.services,
-            channel=LocalChannel(settings.resolved_channel_dir),
+            channel=channel,
             script=ScriptAgent(ledger, store),
             image=ImageAgent(ledger, max_parallel=parallel),
             voice=VoiceAgent(ledger, max_parallel=parallel, media_path=store.path),
@@ -122,8 +145,18 @@ class Installation:
                 max_workers=settings.render_workers or os.cpu_count() or 1,
                 encoder=settings.encoder,
             ),
-            publish=PublishAgent(store),
+            publish=self._publish_agent(database, store, channel),
         )
+
+    def _publish_agent(
+        self, database: Database, store: MediaStore, channel: LocalChannel
+    ) -> PublishAgent:
+        platforms = Platforms(self.settings.access_of_network, here={channel.name: channel})
+        vault, rows = self.vault(), Publications(database)
+        accounts = AccountKeeper(Accounts(database), vault, platforms.connects)
+        editions = Editions(store, lambda name: platforms.find(name).rules)
+        machine = PublicationMachine(rows, platforms.find, accounts, editions, vault)
+        return PublishAgent(rows, machine, accounts, platforms, editions)
 
 
 def build_installation(settings: Settings | None = None) -> Installation:

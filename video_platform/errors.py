@@ -281,6 +281,12 @@ class ProjectError(VideoPlatformError):
     code = "project_failed"
 
 
+class WebhookMissing(VideoPlatformError):
+    """No webhook or delivery has this id."""
+
+    code = "webhook_missing"
+
+
 class ProjectMissing(ProjectError):
     """No project has this key."""
 

@@ -81,6 +81,14 @@ class Settings(BaseSettings):
     min_free_bytes: int = Field(
         default=300_000_000, ge=0, description="Free disk space below which no film is begun."
     )
+    secret_keys: str = Field(
+        default="",
+        description="Keys of stored secrets with commas between, the first one encrypts; default: "
+        "one made in data_dir.",
+    )
+    allow_local_webhooks: bool = Field(
+        default=False, description="Whether webhooks may be on this machine, without https."
+    )
     public_url: str = Field(
         default="http://127.0.0.1:8001", description="Where a browser reaches the API."
     )
@@ -101,6 +109,20 @@ class Settings(BaseSettings):
             base_url=values.get(f"{prefix}BASE_URL") or "",
             model=own_model or values.get(f"{prefix}MODEL") or "",
             extra={name: values.get(name) or "" for name in service.extra_variables},
+        )
+
+    def access_of_network(self, platform: type[Any]) -> Access:
+        """A network's registered application, from the environment and ``.env``.
+
+        Its id and secret stand in the variables that the network's ``service`` and ``flow`` name;
+        ``VIDEO_PLATFORM_<NETWORK>_BASE_URL`` changes where it is reached.
+        """
+        values = {**dotenv_values(".env"), **os.environ}
+        service, flow = platform.service, platform.flow
+        names = {flow.id_variable, flow.secret_variable, *service.extra_variables}
+        return Access(
+            base_url=values.get(f"VIDEO_PLATFORM_{platform.name.upper()}_BASE_URL") or "",
+            extra={name: values.get(name) or "" for name in names},
         )
 
     @property

@@ -1,22 +1,24 @@
-"""Projects keep briefs, takes and edits; a replayed wish counts once."""
+"""Projects keep briefs, takes, picks, edits and approvals; a replayed wish counts once."""
+
+from datetime import UTC, datetime
 
 import pytest
 
-from video_platform.db.database import open_database
+from video_platform.db.database import Database, open_database
 from video_platform.db.repositories.commands import Commands
-from video_platform.db.repositories.projects import Projects
+from video_platform.db.repositories.projects import ProjectOrder, Projects
 from video_platform.domain.brief import Brief
 from video_platform.domain.formats import Format
-from video_platform.domain.project import SceneEdit, Stage
-from video_platform.errors import NotConfigured, ProjectMissing
-from video_platform.settings import Settings
+from video_platform.domain.language import Language
+from video_platform.domain.project import ProjectStatus, SceneEdit, Stage
+from video_platform.errors import Conflict, NotConfigured, ProjectMissing
 
 BRIEF = Brief(text="خبز", formats=(Format.TALL, Format.WIDE), providers={"voice": "piper"})
 
 
 @pytest.fixture
-def projects(settings: Settings) -> Projects:
-    return Projects(open_database(settings.resolved_database_url))
+def projects(database: Database) -> Projects:
+    return Projects(database)
 
 
 def test_brief_comes_back_equal(projects: Projects) -> None:
@@ -25,13 +27,12 @@ def test_brief_comes_back_equal(projects: Projects) -> None:
 
 
 def test_adding_twice_keeps_the_first_and_its_one_command(
-    projects: Projects, settings: Settings
+    projects: Projects, database: Database
 ) -> None:
     for title in ("first", "second"):
         projects.add("k", title, BRIEF, command="build_project")
     assert projects.get("k").title == "first"
-    commands = Commands(open_database(settings.resolved_database_url))
-    assert [command.project for command in commands.startable(limit=10)] == ["k"]
+    assert [command.project for command in Commands(database).of_project("k")] == ["k"]
 
 
 def test_replayed_wish_counts_once(projects: Projects) -> None:
@@ -45,8 +46,74 @@ def test_replayed_wish_counts_once(projects: Projects) -> None:
 def test_second_edit_keeps_fields_it_does_not_name(projects: Projects) -> None:
     projects.add("k", "t", BRIEF)
     projects.edit_scene("k", 1, SceneEdit(narration="words"))
-    projects.edit_scene("k", 1, SceneEdit(headline="line"))
-    assert projects.get("k").edits == {1: SceneEdit(narration="words", headline="line")}
+    projects.edit_scene("k", 1, SceneEdit(headline="line", position=0))
+    edit = SceneEdit(narration="words", headline="line", position=0)
+    assert projects.get("k").edits == {1: edit}
+
+
+def test_a_picked_take_is_used_until_another_is_asked_for(
+    projects: Projects, database: Database
+) -> None:
+    projects.add("k", "t", BRIEF)
+    projects.ask_again("k", Stage.VOICE_TRACKS, (1, 2), cause="run-1")
+    with database.session() as session, session.begin():
+        projects.pick(session, "k", Stage.VOICE_TRACKS, 1, 0)
+    project = projects.get("k")
+    takes = [project.take(Stage.VOICE_TRACKS, scene) for scene in (1, 2, 3)]
+    assert takes == [0, 1, 0]
+    projects.ask_again("k", Stage.VOICE_TRACKS, (), cause="run-2")
+    project = projects.get("k")
+    assert [project.take(Stage.VOICE_TRACKS, scene) for scene in (1, 2, 3)] == [2, 2, 1]
+
+
+def test_a_change_of_an_older_version_is_a_conflict(projects: Projects, database: Database) -> None:
+    projects.add("k", "t", BRIEF)
+    with database.session() as session, session.begin():
+        assert projects.change(session, "k", version=1, title="new").version == 2
+    with database.session() as session, session.begin(), pytest.raises(Conflict, match="version 2"):
+        projects.change(session, "k", version=1, title="late")
+    assert projects.stored("k").title == "new"
+
+
+def test_lists_go_on_behind_the_last_row_seen(projects: Projects, database: Database) -> None:
+    for key in "abcd":
+        projects.add(key, f"Film {key}", BRIEF)
+    seen: list[str] = []
+    before = None
+    while rows := projects.find(before=before, limit=2):
+        seen += [row.key for row in rows]
+        before = (rows[-1].created_at, rows[-1].key)
+    assert seen == ["d", "c", "b", "a"]
+    with database.session() as session, session.begin():
+        projects.change(session, "b", title="Changed last")
+    assert projects.find(order=ProjectOrder.UPDATED, limit=1)[0].key == "b"
+
+
+def test_lists_are_filtered_by_what_is_stored(projects: Projects, database: Database) -> None:
+    projects.add("en", "Ten % bread", Brief(text="x"))
+    projects.add("ar", "خبز", Brief(text="خبز", language=Language.ARABIC))
+    with database.session() as session, session.begin():
+        projects.set_status(session, "ar", ProjectStatus.READY, progress=1.0)
+        projects.change(session, "en", archived_at=datetime.now(UTC))
+
+    def keys(**wish: object) -> list[str]:
+        return [row.key for row in projects.find(**wish)]  # type: ignore[arg-type]
+
+    assert keys() == keys(language="ar") == keys(status=ProjectStatus.READY) == ["ar"]
+    assert keys(is_archived=True, text="TEN %") == ["en"]
+    assert keys(is_archived=True, text="Ten b_ead") == []
+
+
+def test_approvals_stand_in_the_order_of_the_stages(projects: Projects, database: Database) -> None:
+    projects.add("k", "t", BRIEF)
+    with database.session() as session, session.begin():
+        projects.want_approvals(session, "k", [Stage.MUSIC, Stage.SCRIPT])
+        projects.approve(session, "k", Stage.SCRIPT, "a" * 64, None)
+        projects.approve(session, "k", Stage.CLIPS, "a" * 64, None)
+    assert list(projects.approvals("k").items()) == [(Stage.SCRIPT, True), (Stage.MUSIC, False)]
+    with database.session() as session, session.begin():
+        projects.forget_approvals(session, "k", [Stage.SCRIPT])
+    assert projects.approvals("k") == {Stage.SCRIPT: False, Stage.MUSIC: False}
 
 
 def test_missing_project_says_how_to_list_them(projects: Projects) -> None:

@@ -11,19 +11,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from video_platform.agents.script import apply_edits
 from video_platform.agents.studio import Studio, check_choices
 from video_platform.db.models import SceneEditRow, TakeRow
 from video_platform.db.repositories.assets import Asset, Assets
+from video_platform.db.repositories.budgets import Budget
+from video_platform.db.repositories.costs import CostRow, Costs
 from video_platform.db.repositories.events import Events
 from video_platform.db.repositories.projects import StoredProject
 from video_platform.db.repositories.timelines import StoredTimeline, Timelines
 from video_platform.domain.brief import Brief
 from video_platform.domain.codec import content_hash
-from video_platform.domain.command import Command
+from video_platform.domain.command import Command, CommandState
 from video_platform.domain.cut import Cut
 from video_platform.domain.events import EventKind
 from video_platform.domain.formats import Format
@@ -34,7 +35,7 @@ from video_platform.domain.project import (
     project_key,
     title_of,
 )
-from video_platform.domain.script import Script
+from video_platform.domain.script import Scene, Script
 from video_platform.errors import BriefError, Conflict, NotConfigured, NotFound, ScriptError
 from video_platform.store.manifests import current_key, read_current
 
@@ -54,7 +55,6 @@ class Wish:
     Args:
         title: empty: the first line of the brief.
         approvals: stages after which it waits for a person's yes.
-        salt: equal wishes with equal salt are one project; empty: each is its own.
         is_begun: whether it is made at once.
     """
 
@@ -62,7 +62,6 @@ class Wish:
     title: str = ""
     description: str = ""
     approvals: Sequence[Stage] = ()
-    salt: str = ""
     priority: int = USUAL
     is_begun: bool = True
 
@@ -80,21 +79,15 @@ class Desk:
     # --- projects ---
 
     def open(self, wish: Wish) -> StoredProject:
-        """A new project; the same one again for the same salt.
+        """A new project; equal wishes are projects of their own.
 
         Raises:
             BriefError: no provider can serve the brief.
         """
-        self._check(wish.brief)
+        self.check(wish.brief)
         title = wish.title or title_of(wish.brief.text)
-        identity = content_hash((wish.salt or uuid.uuid4().hex, self.studio.tenant))
+        identity = content_hash((uuid.uuid4().hex, self.studio.tenant))
         key = project_key(title, identity)
-        try:
-            return self._open(key, title, wish)
-        except IntegrityError:
-            return self.studio.projects.stored(key)
-
-    def _open(self, key: str, title: str, wish: Wish) -> StoredProject:
         with self.studio.database.session() as session, session.begin():
             made = self.studio.projects.create(
                 session,
@@ -128,7 +121,7 @@ class Desk:
             Conflict: somebody changed it since ``version``.
         """
         if brief is not None:
-            self._check(brief)
+            self.check(brief)
             values["brief"] = brief
         projects = self.studio.projects
         arguments = self._rest_of(key)
@@ -222,6 +215,17 @@ class Desk:
                 code="script_missing",
             )
         return apply_edits(script, project.edits)
+
+    def scene(self, key: str, scene_id: int) -> Scene:
+        """One scene of the script.
+
+        Raises:
+            NotFound: there is none.
+        """
+        for scene in self.script(key).scenes:
+            if scene.id == scene_id:
+                return scene
+        raise NotFound(f"There is no scene {scene_id} in {key}.", hint="List them: GET .../scenes.")
 
     def edit_scenes(
         self,
@@ -322,6 +326,17 @@ class Desk:
             self.studio.projects.approve(session, key, stage, value, self.user)
             return self._command(session, key, _until(until), priority=BY_HAND)
 
+    def asset(self, asset_id: str) -> Asset:
+        """One asset.
+
+        Raises:
+            NotFound: there is none.
+        """
+        found = self.assets.get(asset_id)
+        if found is None:
+            raise NotFound(f"There is no asset {asset_id}.", hint="List them: GET /assets.")
+        return found
+
     def pick(self, asset: Asset) -> int:
         """Use this take of its scene from now on; the command's id.
 
@@ -366,6 +381,14 @@ class Desk:
         with self.studio.database.session() as session, session.begin():
             return self._command(session, key, arguments, priority=BY_HAND)
 
+    def films_of(self, command: Command) -> list[Asset]:
+        """The films a finished rendering left, in the formats it was asked for."""
+        if command.state is not CommandState.SUCCEEDED:
+            return []
+        formats = command.arguments.get("formats")
+        films = self.assets.list(project=command.project, kind="film", is_current=True, limit=100)
+        return [one for one in films if not formats or one.format in formats]
+
     def change_cut(
         self, key: str, cut: Cut, *, version: int | None, is_built: bool = True
     ) -> StoredTimeline:
@@ -383,6 +406,12 @@ class Desk:
             self._tell(session, EventKind.PROJECT_CHANGED, key, fields=["timeline"])
         return changed
 
+    def cost(self, key: str) -> tuple[Budget, list[CostRow]]:
+        """What a project has cost: in all, and by provider."""
+        self.studio.projects.stored(key)
+        budget = self.studio.budgets.get(f"project:{key}")
+        return budget, Costs(self.studio.database).of_project(key)
+
     def command(self, command_id: int, key: str = "") -> Command:
         """A command, of this project where one is named.
 
@@ -398,8 +427,12 @@ class Desk:
 
     # --- what they share ---
 
-    def _check(self, brief: Brief) -> None:
-        """A provider nobody offers is the user's mistake here, not the operator's."""
+    def check(self, brief: Brief) -> None:
+        """Refuse what no provider can serve, before anything is written.
+
+        Raises:
+            BriefError: a provider nobody offers is the user's mistake here, not the operator's.
+        """
         try:
             check_choices(brief, self.studio.providers)
         except NotConfigured as error:

@@ -107,7 +107,7 @@ class Journal:
         share = min(1.0, update.done / update.total) if update.total else 0.0
         progress = first + (last - first) * share
         sentence = (update.sentence or stage.value.replace("_", " ")) + _rest(share, elapsed_s)
-        self._lifecycle.progress(self._project, progress, sentence)
+        progress = self._lifecycle.progress(self._project, progress, sentence)
         self._events.tell(
             EventKind.STAGE_PROGRESS,
             {

@@ -12,13 +12,18 @@ class Role(StrEnum):
     EDITOR = "editor"
     VIEWER = "viewer"
 
+    @property
+    def rank(self) -> int:
+        """0 for the role that may least."""
+        return _RANK[self]
+
     def may(self, needed: "Role") -> bool:
         """Whether this role includes ``needed``."""
-        return _RANK[self] >= _RANK[needed]
+        return self.rank >= needed.rank
 
     def at_most(self, other: "Role") -> "Role":
         """The weaker of two roles."""
-        return min(self, other, key=_RANK.__getitem__)
+        return self if other.may(self) else other
 
 
 _RANK = {Role.VIEWER: 0, Role.EDITOR: 1, Role.OWNER: 2}

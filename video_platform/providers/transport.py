@@ -234,7 +234,7 @@ class Transport:
         with self._lock:
             if self._client is None:
                 self._client = httpx.Client(
-                    transport=_public_only(named=self._named),
+                    transport=public_only(named=self._named),
                     follow_redirects=False,
                     trust_env=False,
                     timeout=httpx.Timeout(_READ_S, connect=_CONNECT_S, pool=_READ_S),
@@ -392,7 +392,7 @@ def _without(content: bytes, secrets: Iterable[str]) -> bytes:
     return content
 
 
-def _public_only(*, named: str) -> Any:
+def public_only(*, named: str) -> Any:
     """An httpx transport that connects to public addresses, and to the host the operator ``named``.
 
     The address that is checked is the one that is connected to: a name cannot change in between.

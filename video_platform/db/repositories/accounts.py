@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from video_platform.db.database import Database
@@ -165,7 +165,7 @@ class Accounts:
             return bool(done.rowcount)
 
     def refreshed(self, account: StoredAccount, **values: Any) -> bool:
-        """Store new tokens; empty values never overwrite. False: it was connected anew meanwhile."""
+        """Store new tokens; empty ones never overwrite. False: it was connected anew meanwhile."""
         return self._change(account, Health.OK, checked_at=self.now(), **_known(values))
 
     def resealed(self, account: StoredAccount, access: str, refresh: str) -> bool:
@@ -201,8 +201,14 @@ class Accounts:
         redirect_uri: str,
         life_s: float,
     ) -> None:
-        """Remember a state that was given out."""
+        """Remember a state that was given out; those of yesterday are forgotten."""
+        old = self.now() - timedelta(days=1)
         with self._database.session() as session, session.begin():
+            session.execute(
+                delete(ConnectionRow)
+                .where(ConnectionRow.expires_at < old)
+                .execution_options(synchronize_session=False)
+            )
             session.add(
                 ConnectionRow(
                     state_hash=state_hash,
@@ -294,7 +300,8 @@ class Accounts:
 
 
 def _known(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value}
+    """Without what is empty; no end of a token is something a network says, too."""
+    return {name: value for name, value in values.items() if value or name == "token_expires_at"}
 
 
 def _unknown(account_id: str) -> InvalidInput:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from video_platform.db.database import Database
 from video_platform.db.models import ProjectRow
@@ -41,14 +41,30 @@ class Lifecycle:
             for kind, facts in told:
                 self._events.add(session, kind, facts, project=project, tenant=row.tenant)
 
-    def progress(self, project: str, share: float, sentence: str) -> None:
-        """How far a project is, 0 to 1, and what is being done."""
+    def begin(self, project: str) -> None:
+        """A run is about to be made: progress counts from 0 again."""
         with self._database.session() as session, session.begin():
             session.execute(
                 update(ProjectRow)
                 .where(ProjectRow.key == project)
-                .values(progress=share, sentence=sentence)
+                .values(progress=0.0, sentence="waiting for its turn")
             )
+
+    def progress(self, project: str, share: float, sentence: str) -> float:
+        """How far a project is, 0 to 1, and what is being done; returns what is shown.
+
+        Stages that do not wait for one another end in any order: progress never goes back.
+        """
+        ahead = case((ProjectRow.progress > share, ProjectRow.progress), else_=share)
+        with self._database.session() as session, session.begin():
+            session.execute(
+                update(ProjectRow)
+                .where(ProjectRow.key == project)
+                .values(progress=ahead, sentence=sentence)
+                .execution_options(synchronize_session=False)
+            )
+            mine = select(ProjectRow.progress).where(ProjectRow.key == project)
+            return session.scalars(mine).first() or share
 
     def to_retire(self, *, limit: int) -> list[str]:
         """Archived projects whose partition still exists."""

@@ -63,12 +63,22 @@ class LocalChannel:
     """Publishes into a folder of this machine."""
 
     name: ClassVar[str] = "local_channel"
-    rules: ClassVar[Rules] = Rules(formats=tuple(Format), max_ms=4 * 3600_000, max_bytes=64 << 30)
+    rules: ClassVar[Rules] = Rules(
+        # A folder takes everything; the limits are what a page can show.
+        formats=tuple(Format),
+        min_ms=0,
+        max_ms=24 * 3600_000,
+        max_bytes=1 << 40,
+        title_chars=500,
+        caption_chars=20_000,
+        hashtags=100,
+        max_width=16_384,
+    )
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def look_up(self, post: Post, _desk: Desk) -> Finding:
+    def look_up(self, post: Post, desk: Desk) -> Finding:
         """See ``Platform``; the post's file tells."""
         path = self.root / "posts" / f"{post.identity}.json"
         if not path.is_file():
@@ -82,14 +92,17 @@ class LocalChannel:
         )
         return Finding(outcome=Outcome.PUBLISHED, why="Its post is there.", published=published)
 
-    def prepare(self, post: Post, _desk: Desk) -> bool:
+    def prepare(self, post: Post, desk: Desk) -> bool:
         """Copy film, poster and captions; they are not listed yet."""
         for source in (post.film, post.poster, post.srt, post.vtt):
             write_atomically(self.root / "films" / f"{post.identity}{source.suffix}", source)
         return True
 
-    def commit(self, post: Post, _desk: Desk) -> Published:
+    def commit(self, post: Post, desk: Desk) -> Published:
         """Write the post, then the page and the feed that list it."""
+        known = self.look_up(post, desk).published
+        if known is not None:
+            return known
         published_at = datetime.now(UTC).isoformat(timespec="seconds")
         entry = {
             "id": post.identity,
@@ -110,7 +123,7 @@ class LocalChannel:
             url=self._url(post.identity), published_at=published_at, external_id=post.identity
         )
 
-    def metrics(self, _published_id: str, _account: Account) -> Metrics:
+    def metrics(self, published_id: str, account: Account) -> Metrics:
         """Nothing: a folder counts no views."""
         return Metrics()
 

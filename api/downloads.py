@@ -1,0 +1,109 @@
+"""Stored media as answers: whole or in ranges, under a readable name, named by their hash.
+
+Bytes never change under a hash: the hash is the ``ETag``, and what was fetched once may be kept.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request, Response
+from fastapi.responses import FileResponse
+
+from api.problems import MEDIA_TYPE, ApiError
+from video_platform.agents.desk import Desk
+from video_platform.domain.media import EXTENSIONS, Media
+
+LASTING = "private, max-age=31536000, immutable"
+_BINARY: dict[str, Any] = {
+    "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in EXTENSIONS}
+}
+RANGE_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"description": "All of it.", **_BINARY},
+    206: {"description": "The ranges that were asked for.", **_BINARY},
+    304: {"description": "What the caller holds is still right."},
+    416: {
+        "description": "The range lies outside the file.",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "headers": {"Content-Range": {"schema": {"type": "string"}}},
+    },
+}
+_RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which part of a file a request asks for, and what of it the caller holds."""
+
+    request: Request
+    byte_range: str | None
+    if_range: str | None
+    if_none_match: str | None
+
+
+def _wanted(
+    request: Request,
+    byte_range: Annotated[
+        str | None, Header(alias="Range", max_length=200, examples=["bytes=0-1023"])
+    ] = None,
+    if_range: Annotated[str | None, Header(alias="If-Range", max_length=200)] = None,
+    if_none_match: Annotated[str | None, Header(alias="If-None-Match", max_length=2000)] = None,
+) -> Wanted:
+    return Wanted(request, byte_range, if_range, if_none_match)
+
+
+Ranged = Annotated[Wanted, Depends(_wanted)]
+
+
+def send_media(desk: Desk, media: Media, wanted: Wanted, *, name: str = "") -> Response:
+    """The medium as a file, or the range of it that the request names.
+
+    Raises:
+        MediaMissing: the store lost it.
+        ApiError: 416, a range lies outside.
+    """
+    path = desk.studio.store.path(media)
+    size = path.stat().st_size
+    tag = f'"{media.sha256}"'
+    headers = {
+        "ETag": tag,
+        "Cache-Control": LASTING,
+        "Accept-Ranges": "bytes",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if tag in (wanted.if_none_match or ""):
+        return Response(status_code=304, headers=headers)
+    _check_range(wanted, size, tag)
+    return FileResponse(
+        path,
+        media_type=media.media_type,
+        headers=headers,
+        filename=name or None,
+        content_disposition_type="attachment",
+    )
+
+
+def _check_range(wanted: Wanted, size: int, tag: str) -> None:
+    """Refuse a range outside the file; leave out one that is malformed, stale, or one of several.
+
+    A server may answer any range with the whole file, and several ranges at once are a known way
+    to make it work for nothing.
+    """
+    if wanted.byte_range is None:
+        return
+    found = _RANGE.fullmatch(wanted.byte_range.strip())
+    first, last = found.groups() if found else ("", "")
+    is_backwards = bool(first and last) and int(last) < int(first)
+    is_stale = wanted.if_range not in (None, tag)
+    request = wanted.request
+    if not (first or last) or is_backwards or is_stale:
+        headers = [(name, value) for name, value in request.scope["headers"] if name != b"range"]
+        request.scope["headers"] = headers
+    elif (int(first) >= size) if first else (int(last) == 0 or size == 0):
+        raise ApiError(
+            416,
+            "range_not_satisfiable",
+            f"{wanted.byte_range} lies outside the file's {size} bytes.",
+            hint="Ask for bytes it has.",
+            headers={"Content-Range": f"bytes */{size}"},
+        )

@@ -1,0 +1,151 @@
+"""What every request and answer passes: size of bodies, security headers, limits told, origins.
+
+Written against ASGI itself: Starlette's base class would hold streams back.
+"""
+
+import re
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.deps import api_settings_of
+from api.limits import headers_of
+from api.problems import ApiError, answer
+from video_platform.access.denied import Forbidden, Unauthenticated
+
+_MIB = 1024 * 1024
+BODY_LIMIT_BYTES = 2 * _MIB
+_BODY_LIMITS = (
+    (re.compile(r"/uploads(/|$)"), 64 * _MIB),
+    (re.compile(r"/batches(/|$)"), 8 * _MIB),
+)
+"""Paths that take more; how much is uploaded in all is counted by their routes."""
+
+_SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-site",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+"""Where a route says something else, it stays."""
+_DOCUMENTATION = {"/docs", "/redoc"}
+# FastAPI's pages load their scripts from a CDN.
+_DOCUMENTATION_POLICY = (
+    "default-src 'self'; script-src 'unsafe-inline' https://cdn.jsdelivr.net; "
+    "style-src 'unsafe-inline' https://cdn.jsdelivr.net https://fonts.googleapis.com; "
+    "font-src https://fonts.gstatic.com; worker-src blob:; "
+    "img-src 'self' data: https://fastapi.tiangolo.com; frame-ancestors 'none'"
+)
+
+
+def install(app: FastAPI) -> None:
+    """Put all of it around an application, and answer refusals of the door."""
+    app.add_exception_handler(Unauthenticated, _unauthenticated)
+    app.add_exception_handler(Forbidden, _forbidden)
+    app.add_middleware(BodyLimit)
+    origins = api_settings_of(app).cors_origins
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_credentials=True,
+            allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
+            expose_headers=["Location", "RateLimit", "RateLimit-Policy", "Retry-After"],
+        )
+    app.add_middleware(AnswerHeaders)
+
+
+class BodyLimit:
+    """Refuses bodies that are too large, by what they say and by what they are."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, counting what it reads."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = body_limit(scope["path"])
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        if not declared.isdigit() or int(declared) > limit:
+            await _too_large(limit)(scope, receive, send)
+            return
+        read = 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > limit:
+                raise ApiError(413, "body_too_large", _sentence(limit), hint=_HINT)
+            return message
+
+        await self._app(scope, counted, send)
+
+
+_HINT = "Send less at once; large files go through uploads, in parts."
+
+
+def body_limit(path: str) -> int:
+    """The largest body a path takes, in bytes."""
+    return next((size for found, size in _BODY_LIMITS if found.search(path)), BODY_LIMIT_BYTES)
+
+
+def _sentence(limit: int) -> str:
+    return f"The body is larger than {limit} bytes."
+
+
+def _too_large(limit: int) -> JSONResponse:
+    return answer(413, "body_too_large", _sentence(limit), hint=_HINT)
+
+
+class AnswerHeaders:
+    """Adds what browsers must know, and where the caller stands with a limit."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, completing its answer's headers."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def complete(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _complete(scope, MutableHeaders(scope=message))
+            await send(message)
+
+        await self._app(scope, receive, complete)
+
+
+def _complete(scope: Scope, headers: MutableHeaders) -> None:
+    if scope["path"] in _DOCUMENTATION:
+        headers.setdefault("Content-Security-Policy", _DOCUMENTATION_POLICY)
+    for name, value in _SECURITY.items():
+        headers.setdefault(name, value)
+    if scope["scheme"] == "https":
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    standing = scope.get("state", {}).get("rate_limit")
+    if standing is not None:
+        headers.update(headers_of(standing))
+
+
+def _unauthenticated(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Unauthenticated)  # noqa: S101 - what it is registered for
+    headers = {"WWW-Authenticate": "Bearer"}
+    return answer(401, error.code, error.message, hint=error.hint, headers=headers)
+
+
+def _forbidden(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Forbidden)  # noqa: S101 - what it is registered for
+    return answer(403, error.code, error.message, hint=error.hint)
