@@ -13,6 +13,7 @@ import contextlib
 import json
 import logging
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.deps import authority_of, installation_of
 from api.limits import Windows
+from video_platform.access.passwords import Passwords
 from video_platform.agents.studio import Studio
 from video_platform.db.models import AssetRow, ProjectRow, TenantRow, UploadRow, UserRow
 from video_platform.domain.access import CallerKind, Principal, Role
@@ -94,7 +96,7 @@ def _furnish(app: FastAPI) -> str:
             tenant="fuzz",
             email="owner@fuzz.test",
             role="owner",
-            password_hash="none",  # noqa: S106 - nobody logs in with it
+            password_hash=Passwords().hash(secrets.token_hex()),
             created_at=now,
         )
         session.add(user)

@@ -8,9 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, FastAPI, Header, Query, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import StreamingResponse
 
-from api.deps import Viewer, Watcher, installation_of
+from api.deps import TheAuthority, Viewer, Watcher, installation_of
 from api.hub import Frame, Hub, TooSlow
-from api.schemas.events import EventView
+from api.schemas.events import EventView, Ticket
+from video_platform.access.tokens import LIFE, TokenType
 from video_platform.db.repositories.events import Events
 from video_platform.db.repositories.projects import Projects
 from video_platform.domain.access import Principal
@@ -52,6 +53,13 @@ async def _hub(app: FastAPI) -> Hub:
             app.state.hub_tasks.append(asyncio.create_task(app.state.hub.run()))
     hub: Hub = app.state.hub
     return hub
+
+
+@router.post("/events/tickets", summary="A ticket for where no header can be sent")
+def make_ticket(who: Viewer, authority: TheAuthority) -> Ticket:
+    """It may stand in the address (``?ticket=``) of streams and media, and lives a minute."""
+    seconds = int(LIFE[TokenType.TICKET].total_seconds())
+    return Ticket(ticket=authority.ticket(who), expires_in=seconds)
 
 
 @router.get("/events/log", summary="Events that happened, the oldest first")

@@ -36,3 +36,14 @@ class EventView(BaseModel):
     project: str | None
     at: datetime
     data: dict[str, Any]
+
+
+class Ticket(BaseModel):
+    """What opens a stream where no header can be sent."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"ticket": "eyJhbGciOi...", "expires_in": 60}]}
+    )
+
+    ticket: str
+    expires_in: int = Field(description="Seconds; opening the stream in time is enough.")

@@ -1,11 +1,14 @@
 """The whole product on one machine: `up` starts Dagster and the API, and a person uses both."""
 
+import contextlib
+import hashlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -104,7 +107,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 
 SELECTOR = {
-    "repositoryLocationName": "definitions",
+    "repositoryLocationName": "video_platform",
     "repositoryName": "__repository__",
 }
 
@@ -205,31 +208,162 @@ def test_one_scene_is_made_anew_from_the_ui(product: Product) -> None:
     assert facts(newest)["pictures"] != facts(before)["pictures"]
 
 
-def test_project_posted_to_the_api_is_built_and_published_by_the_sensors(product: Product) -> None:
-    body = {"text": "Salt slows yeast down, and bread rises more evenly.", "duration_s": 6}
-    project = post(f"{product.api}/projects", body)["id"]
-    post(f"{product.api}/projects", body)  # asking twice must not make two runs
-    feed = product.folder / "data" / "channel" / "feed.xml"
-    product.until(lambda: feed.exists() and "Salt slows" in feed.read_text(encoding="utf-8"))
+@dataclass
+class Caller:
+    """A signed-in owner of a tenant of their own."""
+
+    api: str
+    headers: dict[str, str]
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(  # noqa: S310 - loopback
+            f"{self.api}/api/v1{path}", data, {**self.headers, **headers}, method=method
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - loopback
+            return json.load(answer)
+
+    def fetch(self, path: str, **headers: str) -> tuple[int, bytes]:
+        request = urllib.request.Request(  # noqa: S310 - loopback
+            f"{self.api}/api/v1{path}", headers={**self.headers, **headers}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - loopback
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+
+def register(product: Product, name: str) -> Caller:
+    account = {
+        "email": f"{name}@example.com",
+        "password": "a long enough passphrase",
+        "name": name,
+        "tenant": name,
+    }
+    answer = post(f"{product.api}/api/v1/auth/register", account)
+    token = {"Authorization": f"Bearer {answer['access_token']}"}
+    return Caller(product.api, {**token, "Content-Type": "application/json"})
+
+
+def follow(product: Product, caller: Caller, project: str, status: str) -> list[dict[str, Any]]:
+    """Events of a project over a WebSocket, until it has this status."""
+    from websockets.sync.client import connect
+
+    ticket = caller.call("POST", "/events/tickets")["ticket"]
+    address = f"{product.api.replace('http', 'ws')}/api/v1/projects/{project}/events"
+    events = []
+    with connect(f"{address}?after=0&ticket={ticket}") as stream:
+        while True:
+            event = json.loads(stream.recv(timeout=180))
+            if "id" in event:
+                events.append(event)
+            if event["kind"] == "project.status" and event["data"]["status"] == status:
+                return events
+            assert event["kind"] != "project.failed", event
+
+
+@pytest.fixture(scope="module")
+def ann(product: Product) -> Caller:
+    return register(product, "ann")
+
+
+@pytest.fixture(scope="module")
+def made(product: Product, ann: Caller) -> tuple[str, list[dict[str, Any]]]:
+    """A project asked for through the API, and everything that was told until it was out."""
+    wish = {"text": "Salt slows yeast down, and bread rises more evenly.", "duration_s": 6}
+    keys = {
+        ann.call("POST", "/projects", wish, **{"Idempotency-Key": "salt"})["id"] for _ in range(2)
+    }
+    assert len(keys) == 1
+    (key,) = keys
+    return key, follow(product, ann, key, "published")
+
+
+def test_a_project_is_watched_from_the_wish_to_the_publication(
+    product: Product, made: tuple[str, list[dict[str, Any]]]
+) -> None:
+    _, events = made
+    statuses = [e["data"]["status"] for e in events if e["kind"] == "project.status"]
+    assert statuses == ["scripting", "generating", "rendering", "ready", "published"]
+    shares = [e["data"]["progress"] for e in events if e["kind"] == "stage.progress"]
+    assert shares == sorted(shares)
+    channel = product.folder / "data" / "channel"
+    assert any("Salt slows" in path.read_text() for path in channel.rglob("feed.xml"))
+
+
+def test_the_same_wish_twice_under_one_key_makes_two_runs_in_all(
+    product: Product, made: tuple[str, list[dict[str, Any]]]
+) -> None:
     runs = product.query(
         "{ runsOrError { ... on Runs { results { jobName tags { key value } } } } }"
     )
     jobs = [
         run["jobName"]
         for run in runs["runsOrError"]["results"]
-        if {"key": "dagster/partition", "value": project} in run["tags"]
+        if {"key": "dagster/partition", "value": made[0]} in run["tags"]
     ]
     assert sorted(jobs) == ["build_project", "publish_project"]
 
 
-def test_api_serves_media_with_ranges(product: Product) -> None:
-    shown = run_command("show", product.project, "--json", data_dir=product.folder / "data")
-    film = json.loads(shown.stdout)["films"][0]
-    request = urllib.request.Request(  # noqa: S310 - loopback
-        f"{product.api}/media/{film['sha256']}.mp4", headers={"Range": "bytes=4-11"}
+def film_of(caller: Caller, project: str) -> dict[str, Any]:
+    films = caller.call("GET", f"/videos?project={project}")["items"]
+    return next(film for film in films if film["is_current"])
+
+
+def test_the_film_is_downloaded_whole_and_in_parts_by_its_tenant_only(
+    product: Product, ann: Caller, made: tuple[str, list[dict[str, Any]]]
+) -> None:
+    film = film_of(ann, made[0])
+    status, whole = ann.fetch(f"/assets/{film['id']}/download")
+    assert (status, len(whole)) == (200, film["size_bytes"])
+    assert hashlib.sha256(whole).hexdigest() == film["sha256"]
+    assert ann.fetch(f"/assets/{film['id']}/download", Range="bytes=4-7") == (206, b"ftyp")
+    stranger = register(product, "bob")
+    for path in (
+        f"/assets/{film['id']}/download",
+        f"/media/{film['sha256']}.mp4",
+        f"/projects/{made[0]}",
+    ):
+        assert stranger.fetch(path)[0] == 404
+
+
+def test_one_picture_made_anew_gives_another_film_and_one_call(
+    product: Product, ann: Caller, made: tuple[str, list[dict[str, Any]]]
+) -> None:
+    project, before = made[0], film_of(ann, made[0])
+    last = ann.call("GET", f"/events/log?project={project}&limit=500")[-1]["id"]
+    wish = {"project": project, "stage": "scene_images", "scenes": [1]}
+    command = ann.call("POST", "/assets/generate", wish, **{"Idempotency-Key": "anew"})["id"]
+    product.until(
+        lambda: ann.call("GET", f"/projects/{project}/commands/{command}")["state"] == "succeeded"
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
-        assert answer.status == 206
-        assert answer.read()[:4] == b"ftyp"
-    assert not is_up(f"{product.api}/media/{'0' * 64}.mp4")
-    assert not is_up(f"{product.api}/media/../platform.db")
+    assert film_of(ann, project)["sha256"] != before["sha256"]
+    events = ann.call("GET", f"/events/log?project={project}&after={last}&limit=500")
+    calls = {
+        e["data"]["stage"]: e["data"]["provider_calls"]
+        for e in events
+        if e["kind"] == "stage.ended" and e["data"]["stage"] != "clips"
+    }
+    assert {stage for stage, count in calls.items() if count} <= {"scene_images", "publications"}
+    assert calls["scene_images"] == 1
+
+
+def test_a_cancel_ends_the_run_and_what_it_started(product: Product, ann: Caller) -> None:
+    text = " ".join(f"Sentence {n} of a longer film about bread and salt." for n in range(40))
+    key = ann.call("POST", "/projects", {"text": text, "duration_s": 90})["id"]
+    product.until(lambda: ann.call("GET", f"/projects/{key}")["status"] == "rendering")
+    ann.call("POST", f"/projects/{key}/cancel")
+    product.until(lambda: ann.call("GET", f"/projects/{key}/commands")[0]["state"] == "cancelled")
+    assert ann.call("GET", f"/projects/{key}")["status"] == "cancelled"
+    rendering = f"{product.folder / 'data' / 'scratch'}"
+    product.until(lambda: rendering not in _command_lines())
+
+
+def _command_lines() -> str:
+    """The command lines of all processes of this machine."""
+    lines = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            lines.append(path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""How long a wish waits before work on it begins."""
