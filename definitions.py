@@ -5,11 +5,13 @@ import dagster as dg
 from assets_defs.checks import FILM_CHECKS
 from assets_defs.film import FILM_ASSETS
 from assets_defs.jobs import JOBS
+from assets_defs.publishing import PUBLISHING_JOBS
 from resources.manifests import ManifestIOManager
 from resources.studio import ProviderResource, StudioResource
 from sensors.commands import project_commands
 from sensors.generations import abandoned_generations
 from sensors.outcomes import run_cancelled, run_failed, run_succeeded
+from sensors.publications import PUBLICATION_SCHEDULES, PUBLICATION_SENSORS
 from sensors.upkeep import UPKEEP
 from sensors.webhooks import webhook_deliveries
 from video_platform.domain.generation import Capability
@@ -24,7 +26,8 @@ _STUDIO = StudioResource()
 defs = dg.Definitions(
     assets=FILM_ASSETS,
     asset_checks=FILM_CHECKS,
-    jobs=JOBS,
+    jobs=[*JOBS, *PUBLISHING_JOBS],
+    schedules=PUBLICATION_SCHEDULES,
     sensors=[
         project_commands,
         run_succeeded,
@@ -33,6 +36,7 @@ defs = dg.Definitions(
         *UPKEEP,
         abandoned_generations,
         webhook_deliveries,
+        *PUBLICATION_SENSORS,
     ],
     resources={
         "studio": _STUDIO,

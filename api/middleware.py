@@ -15,11 +15,12 @@ from api.deps import api_settings_of
 from api.limits import headers_of
 from api.problems import ApiError, answer
 from video_platform.access.denied import Forbidden, Unauthenticated
+from video_platform.agents.intake import MAX_CHUNK_BYTES
 
 _MIB = 1024 * 1024
 BODY_LIMIT_BYTES = 2 * _MIB
 _BODY_LIMITS = (
-    (re.compile(r"/uploads(/|$)"), 64 * _MIB),
+    (re.compile(r"/uploads(/|$)"), MAX_CHUNK_BYTES),
     (re.compile(r"/batches(/|$)"), 8 * _MIB),
 )
 """Paths that take more; how much is uploaded in all is counted by their routes."""
@@ -35,6 +36,30 @@ _SECURITY = {
     "Cache-Control": "no-store",
 }
 """Where a route says something else, it stays."""
+# What pages of other origins may send and read, beyond what browsers always allow.
+_REQUEST_HEADERS = [
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "Last-Event-ID",
+    "Range",
+    "Upload-Checksum",
+    "Upload-Offset",
+]
+_ANSWER_HEADERS = [
+    "Accept-Ranges",
+    "Content-Range",
+    "ETag",
+    "Idempotent-Replayed",
+    "Location",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "Upload-Length",
+    "Upload-Offset",
+]
 _DOCUMENTATION = {"/docs", "/redoc"}
 # FastAPI's pages load their scripts from a CDN.
 _DOCUMENTATION_POLICY = (
@@ -57,8 +82,8 @@ def install(app: FastAPI) -> None:
             allow_origins=origins,
             allow_credentials=True,
             allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
-            expose_headers=["Location", "RateLimit", "RateLimit-Policy", "Retry-After"],
+            allow_headers=_REQUEST_HEADERS,
+            expose_headers=_ANSWER_HEADERS,
         )
     app.add_middleware(AnswerHeaders)
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 from fastapi import Query
@@ -38,11 +38,11 @@ def read_cursor(cursor: str | None) -> Mark | None:
     try:
         at, key = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
         moment = datetime.fromisoformat(at)
-    except (ValueError, TypeError, binascii.Error, RecursionError) as error:
+        if moment.tzinfo is None or not isinstance(key, str) or "\0" in key:
+            raise _unknown_cursor()
+        return moment.astimezone(UTC), key
+    except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError) as error:
         raise _unknown_cursor() from error
-    if moment.tzinfo is None or not isinstance(key, str) or "\0" in key:
-        raise _unknown_cursor()
-    return moment, key
 
 
 def write_cursor(mark: Mark) -> str:

@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
@@ -188,6 +188,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http_error)
     for kind in (OperationalError, InterfaceError, PoolTimeout):
         app.add_exception_handler(kind, _database_outage)
+    app.add_exception_handler(IntegrityError, _collision)
     app.add_exception_handler(Exception, _fault)
 
 
@@ -257,6 +258,15 @@ def _database_outage(_request: Request, error: Exception) -> JSONResponse:
         "database_unavailable",
         "The database cannot be used at the moment.",
         hint=f"Nothing was changed. Ask again in {RETRY_AFTER_S} seconds.",
+    )
+
+
+def _collision(_request: Request, _error: Exception) -> JSONResponse:
+    return answer(
+        409,
+        "changed_meanwhile",
+        "Somebody else changed the same thing at this moment.",
+        hint="Nothing of yours was written. Read it again, and ask again if it is still wanted.",
     )
 
 

@@ -1,35 +1,71 @@
 """Asset checks: rules of ``video_platform.quality`` where Dagster can stop a run on them."""
 
+import tempfile
 import warnings
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from assets_defs.film import montage, script, timeline
 from assets_defs.partitions import PROJECTS
-from video_platform.domain.manifests import Montage
+from resources.studio import StudioResource
+from video_platform.domain.manifests import Montage, VoiceTracks
 from video_platform.domain.script import Script
 from video_platform.domain.timeline import Timeline
-from video_platform.quality.film import judge_film, judge_words
-from video_platform.quality.findings import Finding
+from video_platform.quality.findings import Finding, Report
+
+_MOST_PICTURES = 4
+"""Thumbnails in a check's metadata: each is some 20 kB of the event log."""
 
 
-def _result(findings: Sequence[Finding], severity: dg.AssetCheckSeverity) -> dg.AssetCheckResult:
-    failed = [finding for finding in findings if not finding.passed]
-    table = "\n".join(
-        f"| {f.name} | {'yes' if f.passed else '**no**'} | {f.value} | {f.hint} |" for f in findings
-    )
+def _result(reports: Sequence[tuple[str, Report]], pictures: str = "") -> dg.AssetCheckResult:
+    """What Dagster shows of some reports, each with a title; only what stops a film is an error."""
+    stops = [finding for _, report in reports for finding in report.findings if finding.stops]
+    failed = [finding for _, report in reports for finding in report.failed]
+    metadata = {
+        "rules": dg.MetadataValue.md(
+            "\n\n".join(f"### {title}\n\n{_table(report.findings)}" for title, report in reports)
+        )
+    }
+    if pictures:
+        metadata["moments"] = dg.MetadataValue.md(pictures)
+    error, warning = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
     return dg.AssetCheckResult(
-        passed=not failed,
-        severity=severity,
-        description="; ".join(f"{f.name}: {f.value}. {f.hint}" for f in failed)
-        or "All rules hold.",
-        metadata={
-            "rules": dg.MetadataValue.md(
-                f"| rule | holds | value | mend |\n|---|---|---|---|\n{table}"
-            )
-        },
+        passed=not [finding for finding in failed if not finding.overridden],
+        severity=error if stops else warning,
+        description="; ".join(map(_sentence, failed)) or "All rules hold.",
+        metadata=metadata,
+    )
+
+
+def _sentence(finding: Finding) -> str:
+    at = "" if finding.at_s is None else f" at {_clock(finding.at_s)}"
+    scene = f", scene {finding.scene}" if finding.scene else ""
+    passed = f" Overridden by {finding.overridden}." if finding.overridden else ""
+    return f"{finding.name}{at}{scene}: {finding.value}. {finding.hint}{passed}"
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{seconds % 60:05.2f}"
+
+
+def _table(findings: Sequence[Finding]) -> str:
+    rows = [
+        (
+            finding.name,
+            "yes" if finding.passed else "warning" if not finding.stops else "**no**",
+            finding.value,
+            "" if finding.at_s is None or finding.passed else _clock(finding.at_s),
+            "" if finding.passed else f"{finding.why} {finding.hint}",
+            finding.mend.value if not finding.passed else "",
+        )
+        for finding in findings
+    ]
+    lines = ["| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in rows]
+    return "\n".join(
+        ["| rule | holds | value | at | why | mend |", "|---|---|---|---|---|---|", *lines]
     )
 
 
@@ -44,39 +80,79 @@ def _check(**options: Any) -> Callable[[Any], Any]:
     return decorate
 
 
-@_check(asset=script)
-def script_is_filmable(script: Script) -> dg.AssetCheckResult:
-    """Scenes are present, short enough to be spoken, and say different things."""
-    narrations = [scene.narration for scene in script.scenes]
-    findings = [
-        Finding(
-            name="scenes_differ",
-            passed=len(set(narrations)) == len(narrations),
-            value=f"{len(set(narrations))} of {len(narrations)}",
-            hint="Edit the repeated scenes, or write the script anew.",
-        ),
-        Finding(
-            name="scene_lengths",
-            passed=all(1 <= scene.duration <= 40 for scene in script.scenes),
-            value=f"{min(s.duration for s in script.scenes):.1f} to "
-            f"{max(s.duration for s in script.scenes):.1f} s",
-            hint="Split long scenes, join short ones.",
-        ),
-    ]
-    return _result(findings, dg.AssetCheckSeverity.WARN)
+@_check(asset=script, blocking=True)
+def script_is_filmable(
+    context: dg.AssetCheckExecutionContext, studio: StudioResource, script: Script
+) -> dg.AssetCheckResult:
+    """Before money is spent: structure, length, language, providers' limits, words that may not be.
+
+    Only what could not be made, or never published, is an error.
+    """
+    from video_platform.agents.gate import script_order
+    from video_platform.quality.script import judge_script
+
+    core = studio.studio(context.partition_key)
+    order = script_order(core.projects.get(context.partition_key), core.providers)
+    return _result([("script", judge_script(script, order))])
 
 
 @_check(asset=timeline, blocking=True, additional_ins={"script": dg.AssetIn("script")})
 def captions_equal_narration(timeline: Timeline, script: Script) -> dg.AssetCheckResult:
     """Every approved word is shown, in order."""
-    return _result([judge_words(timeline, script)], dg.AssetCheckSeverity.ERROR)
+    from video_platform.quality.film import judge_words
+
+    return _result([("timeline", Report(findings=(judge_words(timeline, script),)))])
 
 
-@_check(asset=montage, blocking=True, additional_ins={"timeline": dg.AssetIn("timeline")})
-def film_is_sound(montage: Montage, timeline: Timeline) -> dg.AssetCheckResult:
-    """Size, length, loudness and true peak of every film; a failure stops publication."""
-    findings = [finding for film in montage.films for finding in judge_film(film, timeline)]
-    return _result(findings, dg.AssetCheckSeverity.ERROR)
+@_check(
+    asset=montage,
+    blocking=True,
+    additional_ins={
+        "script": dg.AssetIn("script"),
+        "timeline": dg.AssetIn("timeline"),
+        "voice_tracks": dg.AssetIn("voice_tracks"),
+    },
+)
+def film_is_sound(
+    context: dg.AssetCheckExecutionContext,
+    studio: StudioResource,
+    montage: Montage,
+    script: Script,
+    timeline: Timeline,
+    voice_tracks: VoiceTracks,
+) -> dg.AssetCheckResult:
+    """The film gate on every film: each is decoded once; a failure stops publication."""
+    from video_platform.agents.gate import GateAgent, project_order
+
+    core = studio.studio(context.partition_key)
+    gate = GateAgent(core.store)
+    order = project_order(core, context.partition_key, script, timeline, voice_tracks)
+    reports = [
+        (film.format.value, gate.run(context.partition_key, film, order)) for film in montage.films
+    ]
+    moments = [
+        (film, finding)
+        for film, (_, report) in zip(montage.films, reports, strict=True)
+        for finding in report.failed
+        if finding.at_s is not None
+    ]
+    return _result(reports, _pictures(gate, moments[:_MOST_PICTURES]))
+
+
+def _pictures(gate: Any, moments: Sequence[tuple[Any, Finding]]) -> str:
+    """The moments as Markdown pictures."""
+    import base64
+
+    shown = []
+    with tempfile.TemporaryDirectory(prefix="gate-") as folder:
+        for film, finding in moments:
+            path = gate.picture(film, finding, Path(folder))
+            if path is not None:
+                data = base64.b64encode(path.read_bytes()).decode()
+                shown.append(
+                    f"{_sentence(finding)}\n\n![{finding.name}](data:image/jpeg;base64,{data})"
+                )
+    return "\n\n".join(shown)
 
 
 FILM_CHECKS = (script_is_filmable, captions_equal_narration, film_is_sound)

@@ -6,9 +6,8 @@ import dagster as dg
 
 from assets_defs import previews
 from assets_defs.partitions import PROJECTS
-from assets_defs.reporting import SceneSelection, ask_for_takes, report_stage
+from assets_defs.reporting import FormatSelection, SceneSelection, ask_for_takes, report_stage
 from resources.studio import ProviderResource, StudioResource
-from video_platform.agents.result import StageResult
 from video_platform.domain.formats import Format
 from video_platform.domain.manifests import (
     AvatarClips,
@@ -162,28 +161,35 @@ def timeline(
     music: Music,
 ) -> dg.MaterializeResult[Timeline]:
     """What is seen and heard when, on whole frames; the voice decides each scene's length."""
-    from video_platform.agents.timeline import build_timeline
 
-    def work(core: Any) -> StageResult[Timeline]:
-        look = core.projects.get(context.partition_key).brief.look
-        return StageResult(
-            value=build_timeline(script, voice_tracks, clips, avatar_clips, music, look)
-        )
+    def work(core: Any) -> Any:
+        project = core.projects.get(context.partition_key)
+        return core.editor.lay(project, script, voice_tracks, clips, avatar_clips, music)
 
     return report_stage(context, studio, work, previews.show_timeline)
 
 
 @dg.asset(**_COMMON, group_name="montage", kinds={"python", "ffmpeg", "video"})
 def montage(
-    context: dg.AssetExecutionContext, studio: StudioResource, timeline: Timeline
+    context: dg.AssetExecutionContext,
+    config: FormatSelection,
+    studio: StudioResource,
+    timeline: Timeline,
 ) -> dg.MaterializeResult[Montage]:
-    """The finished films, one per format; only segments that changed are rendered."""
+    """The finished films, one per format; only segments that changed are rendered.
+
+    `formats: ["9:16"]` cuts these, and leaves the others as they are.
+    """
     plans: dict[Format, PlanState] = {}
 
     def work(core: Any) -> Any:
         project = core.projects.get(context.partition_key)
         plans.update(core.montage.explain(project, timeline))
-        return core.montage.run(project, timeline)
+        only = config.chosen()
+        before = core.made(Montage, Stage.MONTAGE, project.key) if only else None
+        result = core.montage.run(project, timeline, only=only, before=before)
+        core.editor.rendered(project, result.value)
+        return result
 
     def describe(value: Montage) -> previews.Shown:
         store = studio.studio(context.partition_key).store

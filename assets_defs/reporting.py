@@ -13,6 +13,7 @@ from resources.manifests import manifest_key
 from resources.studio import StudioResource
 from video_platform.agents.progress import BOARD, StageUpdate
 from video_platform.domain.codec import content_hash, to_manifest
+from video_platform.domain.formats import Format
 from video_platform.domain.project import Stage
 from video_platform.errors import VideoPlatformError
 
@@ -28,6 +29,17 @@ class SceneSelection(dg.Config):
 
     only: list[int] = []  # noqa: RUF012 - Dagster's config classes copy their defaults
     """Scene ids to make anew; empty re-makes nothing that is already there."""
+
+
+class FormatSelection(dg.Config):
+    """Launchpad config of the montage."""
+
+    formats: list[str] = []  # noqa: RUF012 - Dagster's config classes copy their defaults
+    """Formats to cut now, as `16:9`; empty: all of the brief."""
+
+    def chosen(self) -> tuple[Format, ...]:
+        """The formats as values."""
+        return tuple(Format(name) for name in self.formats)
 
 
 def ask_for_takes(

@@ -4,7 +4,7 @@ from typing import Any
 
 import dagster as dg
 
-from assets_defs.jobs import JOBS, build_project, publish_project
+from assets_defs.jobs import JOBS, build_project, preview_project, publish_project
 from assets_defs.partitions import PROJECTS
 from assets_defs.reporting import COMMAND_TAG
 from resources.studio import StudioResource
@@ -13,6 +13,8 @@ from video_platform.domain.project import Stage
 
 _BATCH = 50
 _JOBS = {job.name: job for job in JOBS}
+_CUTTING = {build_project.name: "montage", preview_project.name: "make_preview"}
+"""Which op of a job is told the formats."""
 
 
 def run_request(command: Command) -> dg.RunRequest:
@@ -22,7 +24,7 @@ def run_request(command: Command) -> dg.RunRequest:
         run_key=command.run_key,
         job_name=command.kind,
         partition_key=command.project,
-        run_config=_config(command.arguments.get("only", {})),
+        run_config=_config(command),
         asset_selection=_up_to(Stage(until)) if until else None,
         tags={
             COMMAND_TAG: str(command.id),
@@ -32,9 +34,13 @@ def run_request(command: Command) -> dg.RunRequest:
     )
 
 
-def _config(only: dict[str, list[int]]) -> dict[str, Any]:
-    """Launchpad config of the stages whose scenes are made anew."""
-    return {"ops": {stage: {"config": {"only": scenes}} for stage, scenes in only.items()}}
+def _config(command: Command) -> dict[str, Any]:
+    """Launchpad config: scenes to make anew, formats to cut."""
+    only, formats = command.arguments.get("only", {}), command.arguments.get("formats")
+    ops: dict[str, Any] = {stage: {"config": {"only": scenes}} for stage, scenes in only.items()}
+    if formats:
+        ops[_CUTTING[command.kind]] = {"config": {"formats": formats}}
+    return {"ops": ops}
 
 
 def _up_to(stage: Stage) -> list[dg.AssetKey]:
@@ -43,7 +49,7 @@ def _up_to(stage: Stage) -> list[dg.AssetKey]:
 
 
 @dg.sensor(
-    jobs=[build_project, publish_project],
+    jobs=list(JOBS),
     minimum_interval_seconds=1,
     default_status=dg.DefaultSensorStatus.RUNNING,
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from assets_defs.jobs import build_project, publish_project
+from assets_defs.jobs import JOBS, preview_project, publish_project
 from assets_defs.reporting import COMMAND_TAG
 from resources.studio import StudioResource
 from video_platform.domain.command import CommandState
@@ -13,7 +13,7 @@ from video_platform.domain.events import EventKind
 from video_platform.domain.project import ProjectStatus, Stage
 
 _OPTIONS: dict[str, Any] = {
-    "monitored_jobs": [build_project, publish_project],
+    "monitored_jobs": list(JOBS),
     "default_status": dg.DefaultSensorStatus.RUNNING,
     "minimum_interval_seconds": 1,
 }
@@ -29,6 +29,9 @@ def run_succeeded(
     run = context.dagster_run
     project, asked = _project_of(run), COMMAND_TAG in run.tags
     if not project:
+        return
+    if run.job_name == preview_project.name:
+        _close(studio, run, CommandState.SUCCEEDED, None)
         return
     if run.job_name == publish_project.name:
         _close(studio, run, CommandState.SUCCEEDED, ProjectStatus.PUBLISHED)
@@ -51,13 +54,16 @@ def run_failed(context: dg.RunStatusSensorContext, studio: StudioResource) -> No
     run = context.dagster_run
     if run.tags.get("dagster/will_retry") == "true":
         return  # its process died; Dagster begins it again where it stopped
-    _close(studio, run, CommandState.FAILED, ProjectStatus.FAILED, failure_of(context))
+    status = None if run.job_name == preview_project.name else ProjectStatus.FAILED
+    _close(studio, run, CommandState.FAILED, status, failure_of(context))
 
 
 @dg.run_status_sensor(run_status=dg.DagsterRunStatus.CANCELED, **_OPTIONS)
 def run_cancelled(context: dg.RunStatusSensorContext, studio: StudioResource) -> None:
     """Note that a person ended it, in the API or in the Dagster UI."""
-    _close(studio, context.dagster_run, CommandState.CANCELLED, ProjectStatus.CANCELLED)
+    run = context.dagster_run
+    status = None if run.job_name == preview_project.name else ProjectStatus.CANCELLED
+    _close(studio, run, CommandState.CANCELLED, status)
 
 
 def failure_of(context: dg.RunStatusSensorContext) -> dict[str, str]:
@@ -98,7 +104,7 @@ def _close(
     studio: StudioResource,
     run: dg.DagsterRun,
     state: CommandState,
-    status: ProjectStatus,
+    status: ProjectStatus | None,
     failure: dict[str, str] | None = None,
 ) -> None:
     """The project first: a process that dies in between does both again."""
@@ -106,7 +112,8 @@ def _close(
     if not project:
         return
     core = studio.studio(project)
-    core.lifecycle.move(project, status, failure)
+    if status is not None:
+        core.lifecycle.move(project, status, failure)
     command = core.commands.get(int(run.tags.get(COMMAND_TAG, 0)))
     if command is not None and core.commands.end(command, state, failure):
         facts = {"command": command.id, "kind": command.kind, "state": state.value}

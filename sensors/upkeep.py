@@ -1,6 +1,6 @@
 """What nobody asks for but everybody relies on: cancels, lost runs, partitions that retire."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
@@ -14,6 +14,7 @@ _SILENCE_S = 60.0
 """A run says every five seconds that it lives (``agents.journal``)."""
 _ATTEMPTS = 3
 _RETIRE_AT_ONCE = 100
+_EVENTS_KEPT = timedelta(days=90)
 
 _NOT_YET = frozenset(
     {
@@ -86,10 +87,22 @@ def retired_partitions(
     return dg.SensorResult(dynamic_partitions_requests=[PROJECTS.build_delete_request(keys)])
 
 
+@dg.sensor(minimum_interval_seconds=3600, default_status=dg.DefaultSensorStatus.RUNNING)
+def leftovers(studio: StudioResource) -> dg.SkipReason:
+    """Forget uploads nobody finished, kept answers older than a day, and events of last season."""
+    installation = studio.installation()
+    uploads = sum(
+        installation.intake(tenant).sweep() for tenant in installation.tenants_with_uploads()
+    )
+    answers = installation.system_answers().sweep()
+    events = installation.system_events().forget_before(_EVENTS_KEPT)
+    return dg.SkipReason(f"{uploads} uploads, {answers} answers and {events} events forgotten.")
+
+
 def _run_of(instance: dg.DagsterInstance, command: Command) -> dg.DagsterRun | None:
     """The newest run of a command."""
     runs = instance.get_runs(dg.RunsFilter(tags={COMMAND_TAG: str(command.id)}), limit=1)
     return runs[0] if runs else None
 
 
-UPKEEP = (cancelled_commands, lost_runs, retired_partitions)
+UPKEEP = (cancelled_commands, lost_runs, retired_partitions, leftovers)

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 from video_platform.agents.avatar import AvatarAgent
 from video_platform.agents.editions import Editions
+from video_platform.agents.editor import Editor
 from video_platform.agents.image import ImageAgent
+from video_platform.agents.intake import Intake
 from video_platform.agents.montage import MontageAgent
 from video_platform.agents.music import MusicAgent
 from video_platform.agents.publish import PublishAgent
@@ -20,10 +22,12 @@ from video_platform.db.repositories.budgets import Budgets
 from video_platform.db.repositories.commands import Commands
 from video_platform.db.repositories.events import Events
 from video_platform.db.repositories.generations import Generations
+from video_platform.db.repositories.idempotency import IdempotencyKeys
 from video_platform.db.repositories.lifecycle import Lifecycle
 from video_platform.db.repositories.projects import Projects
 from video_platform.db.repositories.publications import Publications
 from video_platform.db.repositories.services import Services
+from video_platform.db.repositories.uploads import Uploads
 from video_platform.db.repositories.webhooks import Webhooks
 from video_platform.fonts import check_fonts
 from video_platform.generation.ledger import Ledger, LedgerPolicy
@@ -78,6 +82,22 @@ class Installation:
         loopback = self.settings.allow_local_webhooks
         return Courier(webhooks, self.vault(), allow_loopback=loopback)
 
+    def intake(self, tenant: str) -> Intake:
+        """What takes a tenant's own files in."""
+        return Intake(self.studio(tenant), self.settings.home / "uploads")
+
+    def tenants_with_uploads(self) -> list[str]:
+        """Tenants that have files on their way in."""
+        return Uploads(self.database.system()).tenants()
+
+    def system_answers(self) -> IdempotencyKeys:
+        """Answers kept for repeated requests, of all tenants."""
+        return IdempotencyKeys(self.database.system())
+
+    def system_events(self) -> Events:
+        """Events of all tenants."""
+        return Events(self.database.system())
+
     def system_commands(self) -> Commands:
         """Commands of all tenants, for sensors."""
         return Commands(self.database.system())
@@ -117,6 +137,14 @@ class Installation:
         )
         parallel = settings.max_parallel_agents
         channel = LocalChannel(settings.resolved_channel_dir / own)
+        montage = MontageAgent(
+            store,
+            self.ffmpeg,
+            settings=RenderSettings(),
+            scratch_dir=scratch_dir,
+            max_workers=settings.render_workers or os.cpu_count() or 1,
+            encoder=settings.encoder,
+        )
         return Studio(
             tenant=tenant,
             database=database,
@@ -137,14 +165,8 @@ class Installation:
             music=MusicAgent(ledger),
             avatar=AvatarAgent(ledger, max_parallel=parallel),
             video=VideoAgent(ledger, max_parallel=parallel),
-            montage=MontageAgent(
-                store,
-                self.ffmpeg,
-                settings=RenderSettings(),
-                scratch_dir=scratch_dir,
-                max_workers=settings.render_workers or os.cpu_count() or 1,
-                encoder=settings.encoder,
-            ),
+            montage=montage,
+            editor=Editor(database, store, montage),
             publish=self._publish_agent(database, store, channel),
         )
 

@@ -156,7 +156,12 @@ def unarchive_project(key: ProjectKey, desk: WritingDesk, response: Response) ->
     return show_project(desk, desk.archive(key, is_archived=False), response)
 
 
-@router.post("/{key}/duplicate", status_code=201, dependencies=[ONCE], summary="Copy a project")
+@router.post(
+    "/{key}/duplicate",
+    status_code=201,
+    dependencies=[ONCE, Depends(limited("projects"))],
+    summary="Copy a project",
+)
 def duplicate_project(
     key: ProjectKey,
     wish: CopyWish,
@@ -169,7 +174,12 @@ def duplicate_project(
     return show_project(desk, stored, response)
 
 
-@router.post("/{key}/build", status_code=202, dependencies=[ONCE], summary="Make what is missing")
+@router.post(
+    "/{key}/build",
+    status_code=202,
+    dependencies=[ONCE, Depends(limited("projects"))],
+    summary="Make what is missing",
+)
 def build_project(key: ProjectKey, desk: WritingDesk, response: Response) -> CommandOut:
     """Begins a draft, or goes on after a failure; finished work is reused."""
     return accepted(desk, key, desk.build(key), response)

@@ -40,7 +40,7 @@ def _is_over(act: Callable[[], object]) -> bool:
 def test_a_hundred_refreshes_at_once_have_one_successor_and_sign_nobody_out(
     authority: Authority, database: Database, ana: SignedIn
 ) -> None:
-    together = threading.Barrier(25)
+    together = threading.Barrier(25, timeout=10)
 
     def refresh(_: int) -> SignedIn:
         together.wait()

@@ -4,8 +4,10 @@ import itertools
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from tests.generation.ledgers import SERVICE, FakeTime, JobStudio, make_ledger, 
 from video_platform.db.database import Database, open_database
 from video_platform.db.repositories.budgets import Budgets
 from video_platform.db.repositories.generations import Generations, GenerationState
+from video_platform.db.repositories.services import Services
 from video_platform.domain.generation import Capability, VoiceRequest
 from video_platform.domain.media import Probe
 from video_platform.errors import (
@@ -28,6 +31,7 @@ from video_platform.errors import (
     ProviderTimeout,
     ProviderUnavailable,
 )
+from video_platform.generation import ledger as ledger_module
 from video_platform.generation.ledger import Ledger, LedgerPolicy
 from video_platform.providers.base import Produced
 from video_platform.providers.jobs import Job, JobState
@@ -223,6 +227,13 @@ def test_a_cap_holds_against_twenty_at_once(make: Make, database: Database) -> N
     assert (budget.spent_microusd, budget.held_microusd) == (900_000, 0)
 
 
+class Still(FakeTime):
+    """Time that stands: nobody loses a place because others wait."""
+
+    def sleep(self, seconds: float) -> None:
+        threading.Event().wait(0.002)
+
+
 def test_places_at_a_service_are_shared(make: Make) -> None:
     inside, most = [], []
 
@@ -237,7 +248,7 @@ def test_places_at_a_service_are_shared(make: Make) -> None:
             return super().fetch(job, state, directory)
 
     studio = Crowded()
-    ledgers = [make() for _ in range(3)]
+    ledgers = [make(time=Still()) for _ in range(3)]
     with ThreadPoolExecutor(12) as pool:
         list(pool.map(lambda n: ledgers[n % 3].obtain(studio, voice(f"t{n}")), range(12)))
     assert max(most) <= studio.service.at_once == 4
@@ -260,6 +271,84 @@ def test_a_service_that_keeps_failing_is_left_alone_for_a_while(make: Make) -> N
     with pytest.raises(ProviderUnavailable):
         ledger.obtain(studio, voice("later"))
     assert len(tries) == 6
+
+
+def test_the_place_of_a_dead_worker_is_free_half_a_minute_later(
+    make: Make, database: Database
+) -> None:
+    """Not only when its job would have timed out: others would wait for nothing."""
+    time = FakeTime()
+    services = Services(database, clock=time.now)
+    for _ in range(SERVICE.at_once):
+        assert services.take_place(SERVICE.name, at_once=SERVICE.at_once, hold_s=30)
+    began = time.now()
+    assert make(time=time).obtain(JobStudio(), voice()).media
+    assert 30 <= time.now() - began < 60
+
+
+def test_the_place_of_a_living_worker_is_kept(
+    make: Make, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_module, "_RENEW_S", 0.01)
+    time, kept = FakeTime(), threading.Event()
+    ledger = make(time=time)
+    whole = ledger.turnstile.limits.keep_place
+
+    def keep(place: str, *, hold_s: float) -> None:
+        whole(place, hold_s=hold_s)
+        kept.set()
+
+    monkeypatch.setattr(ledger.turnstile.limits, "keep_place", keep)
+    free: list[str | None] = []
+
+    def look(_: Job) -> None:
+        time.sleep(29)
+        kept.clear()
+        assert kept.wait(5)
+        services = Services(database, clock=time.now)
+        free.append(services.take_place(SERVICE.name, at_once=1, hold_s=1))
+
+    ledger.obtain(JobStudio(on_check=look), voice())
+    assert free == [None, None, None]
+
+
+def test_a_service_that_asks_for_pauses_is_not_out_of_order(make: Make) -> None:
+    tries = []
+
+    def refuse(key: str) -> None:
+        tries.append(key)
+        raise ProviderRateLimited("slow", provider="s", operation="submit", retry_after_s=1)
+
+    ledger = make(policy=LedgerPolicy(retry_attempts=1))
+    for number in range(9):
+        with pytest.raises(ProviderRateLimited):
+            ledger.obtain(JobStudio(on_submit=refuse), voice(f"t{number}"))
+    assert len(tries) == 9
+
+
+def test_a_service_that_keeps_losing_answers_is_left_alone(make: Make) -> None:
+    """Each lost answer holds money and a person's time: five are enough."""
+
+    def vanish(_: str) -> None:
+        raise OutcomeUnknown("no answer", provider="studio", operation="submit")
+
+    studio, ledger = JobStudio(after_accept=vanish), make()
+    for number in range(9):
+        with pytest.raises(OutcomeUnknown if number < 5 else ProviderUnavailable):
+            ledger.obtain(studio, voice(f"t{number}"))
+    assert len(studio.accepted) == 5
+
+
+def test_what_makes_no_difference_to_a_provider_makes_no_second_call(make: Make) -> None:
+    class Toneless(JobStudio):
+        def reduced(self, request: VoiceRequest) -> VoiceRequest:
+            return replace(request, speed=1.0)
+
+    studio, other = Toneless(), JobStudio(name="other")
+    for speed in (1.0, 1.5):
+        make().obtain(studio, replace(voice(), speed=speed))
+        make().obtain(other, replace(voice(), speed=speed))
+    assert (len(studio.accepted), len(other.accepted)) == (1, 2)
 
 
 class SyncStudio:

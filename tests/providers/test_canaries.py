@@ -6,7 +6,6 @@ import pickle
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,19 +41,6 @@ def _provider(
     time = FakeTime()
     access = account(kind, server.url(kind.service.name), key)
     return kind(access, store.path, clock=Clock(time.now, time.sleep))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _certificates_are_read_once() -> Iterator[None]:
-    """Many clients are made here; each would read the machine's certificates again."""
-    import httpx
-    from httpx._transports import default
-
-    kept = cache(httpx.create_ssl_context)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(httpx, "create_ssl_context", kept)
-        patch.setattr(default, "create_ssl_context", lambda **_: kept())
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -84,19 +84,6 @@ class Bench:
         return len(self.server.world.accepted(kind.service.name))
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _certificates_are_read_once() -> Iterator[None]:
-    """Thousands of clients are made here; each would read the machine's certificates again."""
-    import httpx
-    from httpx._transports import default
-
-    kept = cache(httpx.create_ssl_context)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(httpx, "create_ssl_context", kept)
-        patch.setattr(default, "create_ssl_context", lambda **_: kept())
-        yield
-
-
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     home = tmp_path_factory.mktemp("matrix")

@@ -1,6 +1,7 @@
 """The one way to the network: what it refuses, what it repeats, what it tells and to whom."""
 
 import gzip
+import logging
 import socket
 import threading
 import time as real_time
@@ -39,7 +40,7 @@ from video_platform.providers.service import Access, Service
 from video_platform.providers.transport import Clock, Transport
 
 KEY = "canary-key-0123456789"
-SECRET = "canary-secret-0123456789"  # noqa: S105 - planted
+SECRET = "canary-secret-0123456789"
 SERVICE = Service(name="plain", base_url="https://plain.example", key_variable="PLAIN_API_KEY")
 
 
@@ -602,3 +603,42 @@ def test_many_threads_share_one_transport(make: Make, plain: Plain) -> None:
     with ThreadPoolExecutor(24) as pool:
         done = list(pool.map(lambda n: http.read(f"/{n}").status, range(96)))
     assert done == [200] * 96
+
+
+def test_no_link_is_written_into_a_log(
+    make: Make,
+    plain: Plain,
+    server: ScenarioServer,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whoever has a signed link has the file: not even the most talkative log may hold one."""
+    caplog.set_level(logging.DEBUG)
+    signed = f"{server.url('plain')}/film?signature={SECRET}"
+    moved = Reply(302, b"", {"Location": f"{signed}&moved=1"})
+    plain.reply = lambda call: bytes_reply(png(), "image/png") if call.query.get("moved") else moved
+    make().download(signed, tmp_path)
+    assert len(plain.calls) == 2
+    assert SECRET not in caplog.text
+
+
+def test_the_machines_certificates_are_read_once(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading them takes longer than a request, and every provider has a client of its own."""
+    import httpx
+
+    read = []
+    whole = httpx.create_ssl_context
+
+    def counted(*given: Any, **named: Any) -> Any:
+        read.append(named.get("verify", True))
+        return whole(*given, **named)
+
+    monkeypatch.setattr(httpx, "create_ssl_context", counted)
+    monkeypatch.setattr("httpx._transports.default.create_ssl_context", counted)
+    transport._certificates.cache_clear()
+    for _ in range(3):
+        make().submit("/a", json={})
+    # A context that is given is taken as it is: only ``True`` reads.
+    assert [verify for verify in read if verify is True] == [True]

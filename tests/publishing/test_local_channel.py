@@ -1,6 +1,8 @@
 """The local channel publishes each film once and lists it on a page and in a feed."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
@@ -80,3 +82,23 @@ def test_page_is_rebuilt_from_posts_alone(channel: LocalChannel, post: Post) -> 
     channel.refresh()
     assert "abc.mp4" in (channel.root / "index.html").read_text()
     assert json.loads((channel.root / "posts" / "abc.json").read_bytes())["title"] == post.title
+
+
+def test_twenty_at_the_same_time_are_all_on_the_page(channel: LocalChannel, post: Post) -> None:
+    posts = [replace(post, identity=f"p{number}") for number in range(20)]
+
+    def publish(one: Post) -> None:
+        channel.prepare(one, DESK)
+        channel.commit(one, DESK)
+
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(publish, posts))
+    page = (channel.root / "index.html").read_text(encoding="utf-8")
+    assert all(f'src="films/p{number}.mp4"' in page for number in range(20))
+
+
+def test_a_commit_that_is_repeated_changes_nothing(channel: LocalChannel, post: Post) -> None:
+    first = channel.commit(post, DESK)
+    entry = (channel.root / "posts" / "abc.json").read_bytes()
+    assert channel.commit(post, DESK) == replace(first, repeated=True)
+    assert (channel.root / "posts" / "abc.json").read_bytes() == entry

@@ -9,9 +9,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from tests.publishing.machines import START, FakeTime, Net, Stand, grant, make_stand
-from video_platform.db.database import Database
+from video_platform.db.database import Database, TenantSession
 from video_platform.domain.publication import PublicationState as S
 from video_platform.domain.publication import Wish
 from video_platform.errors import InvalidInput, LeaseLost
@@ -99,6 +101,42 @@ def test_five_hundred_edits_moves_and_cancels_at_the_moment_of_publishing(stand:
                 assert done.committed_at >= START + timedelta(days=1)
     refused = sum(bool(person.refused) for person in people)
     assert RACES / 10 < refused < RACES / 2, "both sides of the moment were met"
+
+
+@pytest.mark.parametrize("commit", range(14))
+@pytest.mark.parametrize("is_claimed_by_name", [True, False])
+def test_an_edit_right_after_a_write_is_not_taken_over_by_the_writer(
+    stand: Stand, commit: int, is_claimed_by_name: bool
+) -> None:
+    """Between the end of a worker's transaction and its next step there is time for a person."""
+    stand.add()
+    commits: list[str] = []
+    accepted = ["title of one"]
+    worker = threading.current_thread()
+
+    def edit() -> None:
+        try:
+            stand.rows.edit("one", titled("edited"))
+        except InvalidInput:
+            return
+        accepted.append("edited")
+
+    def after_commit(_: Session) -> None:
+        if threading.current_thread() is worker:
+            commits.append("one more")
+            if len(commits) == commit + 1:
+                person = threading.Thread(target=edit)
+                person.start()
+                person.join()
+
+    event.listen(TenantSession, "after_commit", after_commit)
+    try:
+        stand.machine.work("one") if is_claimed_by_name else stand.run_due()
+    finally:
+        event.remove(TenantSession, "after_commit", after_commit)
+    stand.run_due()
+    assert stand.net.accepted == [("one", accepted[-1])]
+    assert stand.rows.get("one").state is S.PUBLISHED
 
 
 def _between_steps(stand: Stand, pause) -> None:  # type: ignore[no-untyped-def]

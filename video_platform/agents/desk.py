@@ -1,7 +1,8 @@
 """The desk: what people ask of their projects, each wish written with the command it becomes.
 
 Every change, the command a sensor will run for it and the event that tells of it are one
-transaction: none is seen without the others.
+transaction: none is seen without the others. It begins with the project's own row, so that two
+people who change one project wait for each other.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from video_platform.agents.editor import PREVIEW
 from video_platform.agents.script import apply_edits
 from video_platform.agents.studio import Studio, check_choices
 from video_platform.db.models import SceneEditRow, TakeRow
@@ -40,6 +42,7 @@ from video_platform.errors import BriefError, Conflict, NotConfigured, NotFound,
 from video_platform.store.manifests import current_key, read_current
 
 BUILD = "build_project"
+PREVIEW_JOB = "preview_project"
 BY_HAND, USUAL, IN_BATCH = 10, 0, -10
 """Priorities: somebody waits at the screen, a new film, one of many."""
 REMADE = (Stage.SCRIPT, Stage.SCENE_IMAGES, Stage.VOICE_TRACKS, Stage.MUSIC, Stage.CLIPS)
@@ -323,6 +326,7 @@ class Desk:
         )
         value = hashlib.sha256(data).hexdigest()
         with self.studio.database.session() as session, session.begin():
+            self.studio.projects.change(session, key)
             self.studio.projects.approve(session, key, stage, value, self.user)
             return self._command(session, key, _until(until), priority=BY_HAND)
 
@@ -359,6 +363,7 @@ class Desk:
             )
         arguments = self._rest_of(key)
         with self.studio.database.session() as session, session.begin():
+            self.studio.projects.change(session, key)
             self.studio.projects.pick(session, key, stage, asset.scene_id, asset.take)
             return self._command(session, key, arguments, priority=BY_HAND)
 
@@ -377,15 +382,21 @@ class Desk:
                     code="format_not_in_brief",
                 )
         chosen = [ratio.value for ratio in formats or brief.formats]
-        arguments = {**self._rest_of(key), "formats": chosen, "quality": quality}
+        kind = PREVIEW_JOB if quality == PREVIEW else BUILD
+        rest = {} if quality == PREVIEW else self._rest_of(key)
+        arguments = {**rest, "formats": chosen, "quality": quality}
         with self.studio.database.session() as session, session.begin():
-            return self._command(session, key, arguments, priority=BY_HAND)
+            return self._command(session, key, arguments, priority=BY_HAND, kind=kind)
 
     def films_of(self, command: Command) -> list[Asset]:
         """The films a finished rendering left, in the formats it was asked for."""
         if command.state is not CommandState.SUCCEEDED:
             return []
         formats = command.arguments.get("formats")
+        if command.kind == PREVIEW_JOB:
+            films = self.assets.list(project=command.project, stage=PREVIEW, limit=100)
+            newest = {one.format: one for one in reversed(films)}
+            return [one for ratio, one in newest.items() if ratio in (formats or ())]
         films = self.assets.list(project=command.project, kind="film", is_current=True, limit=100)
         return [one for one in films if not formats or one.format in formats]
 
@@ -400,6 +411,7 @@ class Desk:
         self.studio.projects.stored(key)
         arguments = self._rest_of(key)
         with self.studio.database.session() as session, session.begin():
+            self.studio.projects.change(session, key)
             changed = self.timelines.change(session, key, cut, version=version)
             if is_built:
                 self._command(session, key, arguments, priority=BY_HAND)
@@ -469,9 +481,10 @@ class Desk:
         arguments: Mapping[str, Any],
         *,
         priority: int = USUAL,
+        kind: str = BUILD,
     ) -> int:
         return self.studio.commands.add(
-            session, key, BUILD, arguments=arguments, priority=priority, user=self.user
+            session, key, kind, arguments=arguments, priority=priority, user=self.user
         )
 
     def _tell(self, session: Session, kind: EventKind, key: str, **data: Any) -> None:

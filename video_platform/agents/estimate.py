@@ -1,11 +1,14 @@
 """What a brief would take, before anything is made or paid: typical requests, priced one by one."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from video_platform.domain.brief import Brief
+from video_platform.domain.formats import Format
 from video_platform.domain.generation import (
+    AlignmentRequest,
     AvatarRequest,
     Capability,
     ImageRequest,
@@ -16,11 +19,21 @@ from video_platform.domain.generation import (
 )
 from video_platform.domain.media import Media, Probe
 from video_platform.domain.script import OnScreen, OnScreenKind
-from video_platform.providers.base import Priced
-from video_platform.providers.registry import Catalogue
+from video_platform.providers.base import Priced, Reduces
+from video_platform.providers.registry import DEFAULTS, Catalogue
 
 _SECONDS_PER_SCENE = 7.5
 _WORDS_PER_SECOND = 2.4
+_CAPABILITIES = (
+    Capability.SCRIPT,
+    Capability.IMAGE,
+    Capability.VOICE,
+    Capability.ALIGNMENT,
+    Capability.MUSIC,
+    Capability.VIDEO,
+    Capability.AVATAR,
+)
+_ONCE_A_FILM = frozenset({Capability.SCRIPT, Capability.MUSIC})
 _PROMPT = "A typical description of what one scene shows, in a sentence or two. " * 3
 
 
@@ -50,8 +63,7 @@ class Estimate:
     @property
     def scene_usd(self) -> Decimal | None:
         """What one scene more would cost."""
-        per_scene = (Capability.IMAGE, Capability.VOICE, Capability.VIDEO, Capability.AVATAR)
-        rows = [row for row in self.rows if row.capability in per_scene]
+        rows = [row for row in self.rows if row.capability not in _ONCE_A_FILM]
         known = [row.cost_usd for row in rows if row.cost_usd is not None]
         return sum(known, Decimal(0)) / self.scenes if len(known) == len(rows) else None
 
@@ -59,20 +71,16 @@ class Estimate:
 def estimate_brief(brief: Brief, catalogue: Catalogue) -> Estimate:
     """Calls and list prices of the providers this brief would ask, first choices only."""
     scenes = max(1, round(brief.duration_s / _SECONDS_PER_SCENE))
-    counts = {
-        Capability.SCRIPT: 1,
-        Capability.IMAGE: scenes * len(brief.formats),
-        Capability.VOICE: scenes,
-        Capability.MUSIC: 1,
-        Capability.VIDEO: scenes,
-    }
-    if Capability.AVATAR.value in brief.providers:
-        counts[Capability.AVATAR] = scenes * len(brief.formats)
     rows = []
-    for capability, count in counts.items():
-        chosen = catalogue.find(capability, brief.providers.get(capability.value, ""))
-        provider = getattr(chosen, "providers", (chosen,))[0]
-        each = _price(provider, _typical(capability, brief))
+    for capability in _CAPABILITIES:
+        provider = _first_choice(capability, brief, catalogue)
+        if provider is None:
+            continue
+        typical = _typical(capability, brief)
+        count = _calls(provider, typical, brief.formats) * (
+            1 if capability in _ONCE_A_FILM else scenes
+        )
+        each = _price(provider, typical)
         rows.append(
             EstimateRow(
                 capability=capability,
@@ -82,6 +90,29 @@ def estimate_brief(brief: Brief, catalogue: Catalogue) -> Estimate:
             )
         )
     return Estimate(scenes=scenes, rows=tuple(rows))
+
+
+def _first_choice(capability: Capability, brief: Brief, catalogue: Catalogue) -> Any:
+    """Who would be asked; none where the capability is not needed."""
+    name = brief.providers.get(capability.value, "")
+    if capability not in DEFAULTS and not name:
+        return None
+    if capability is Capability.ALIGNMENT:
+        voice = _first_choice(Capability.VOICE, brief, catalogue)
+        if getattr(voice, "tells_times", False):
+            return None
+    chosen = catalogue.find(capability, name)
+    return getattr(chosen, "providers", (chosen,))[0]
+
+
+def _calls(provider: Any, typical: Any, formats: Sequence[Format]) -> int:
+    """How often a scene or a film needs this: once for each format that makes a difference."""
+    if not hasattr(typical, "format"):
+        return 1
+    wanted = [replace(typical, format=ratio) for ratio in formats]
+    if isinstance(provider, Reduces):
+        wanted = [provider.reduced(request) for request in wanted]
+    return len({request.format for request in wanted})
 
 
 def _price(provider: Any, request: Any) -> Decimal | None:
@@ -99,7 +130,7 @@ def _typical(capability: Capability, brief: Brief) -> Any:
         size_bytes=1,
         probe=Probe(duration_ms=spoken_ms),
     )
-    words = round(_SECONDS_PER_SCENE * _WORDS_PER_SECOND)
+    said = "speech " * round(_SECONDS_PER_SCENE * _WORDS_PER_SECOND)
     match capability:
         case Capability.SCRIPT:
             return ScriptRequest(
@@ -122,7 +153,9 @@ def _typical(capability: Capability, brief: Brief) -> Any:
                 seed=0,
             )
         case Capability.VOICE:
-            return VoiceRequest(text="speech " * words, language=brief.language)
+            return VoiceRequest(text=said, language=brief.language)
+        case Capability.ALIGNMENT:
+            return AlignmentRequest(audio=sound, text=said, language=brief.language)
         case Capability.MUSIC:
             return MusicRequest(mood="calm", duration_ms=brief.duration_s * 1000, seed=0)
         case Capability.VIDEO:

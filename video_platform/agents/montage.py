@@ -1,9 +1,10 @@
 """Montage agent: cuts the film in every format of the brief, rendering only what is new."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
+from video_platform.agents.credentials import Claim, Notary, Signing
 from video_platform.agents.progress import BOARD, StageUpdate
 from video_platform.agents.result import StageResult
 from video_platform.disk import private_directory, write_atomically
@@ -44,6 +45,14 @@ from video_platform.store.base import Blobs
 _PREVIEW_SIDE_PX = 360
 """Shorter side of a preview: a ninth of the pixels of a 1080p film."""
 _WAVEFORM_PX = (1600, 240)
+_MEDIA_TYPES = {
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+    ".m4a": "audio/mp4",
+    ".gif": "image/gif",
+    ".jpg": "image/jpeg",
+}
+"""Of delivered files, by how the montage names them."""
 
 
 class StoredSegments:
@@ -76,7 +85,11 @@ def _segment_name(key: str) -> str:
 
 
 class MontageAgent:
-    """Cuts the films of a project."""
+    """Cuts the films of a project.
+
+    Args:
+        notary: signs them; without one they stay unsigned.
+    """
 
     def __init__(
         self,
@@ -87,8 +100,10 @@ class MontageAgent:
         scratch_dir: Path,
         max_workers: int,
         encoder: str = SOFTWARE,
+        notary: Notary | None = None,
     ) -> None:
         self._store = store
+        self._notary = notary
         self._ffmpeg = ffmpeg
         self._software = settings
         self._wish = encoder
@@ -116,16 +131,36 @@ class MontageAgent:
         encoder = EncoderSettings(preset="", crf=0, tuning=repr(HARDWARE[name]), hardware=name)
         return replace(self._software, encoder=encoder)
 
-    def run(self, project: Project, timeline: Timeline) -> StageResult[Montage]:
-        """One film per format. A film whose plan was rendered before is taken from the store."""
+    def run(
+        self,
+        project: Project,
+        timeline: Timeline,
+        *,
+        only: Collection[Format] = (),
+        before: Montage | None = None,
+    ) -> StageResult[Montage]:
+        """One film per format. A film whose plan was rendered before is taken from the store.
+
+        With ``only``, films of other formats stay what they were ``before``, if there were any.
+
+        Raises:
+            InvalidInput: ``licence_unknown``, where the policy forbids it; nothing is rendered.
+        """
+        kept = {film.format: film for film in before.films} if before else {}
+        claims = self._claims(project, timeline, only or project.brief.formats)
         films: list[Film] = []
         reused = 0
         for number, ratio in enumerate(project.brief.formats):
+            if only and ratio not in only:
+                films += [kept[ratio]] if ratio in kept else []
+                continue
             plan = plan_film(timeline, ratio, self._settings)
-            film = self._stored(plan)
+            film = self._stored(plan, claims.get(ratio))
             if film is None:
                 follow = _follow(plan, number, len(project.brief.formats))
-                plan, film = self._render_somehow(project, plan, timeline, follow)
+                plan, film = self._render_somehow(
+                    project, plan, timeline, claims.get(ratio), follow
+                )
             else:
                 reused += 1
             self._remember(project, plan)
@@ -135,13 +170,14 @@ class MontageAgent:
     def explain(self, project: Project, timeline: Timeline) -> dict[Format, PlanState]:
         """What ``run`` would keep and render now, and why."""
         states = {}
+        claims = self._claims(project, timeline, project.brief.formats, is_checked=False)
         for ratio in project.brief.formats:
             plan = plan_film(timeline, ratio, self._settings)
             data = self._store.blobs.read(_record_name(project, ratio))
             states[ratio] = explain_plan(
                 plan,
                 is_stored=StoredSegments(self._store.blobs).has,
-                is_film_kept=self._stored(plan) is not None,
+                is_film_kept=self._stored(plan, claims.get(ratio)) is not None,
                 before=None if data is None else from_manifest(PlanRecord, data),
             )
         return states
@@ -157,14 +193,38 @@ class MontageAgent:
             write_atomically(target, rendered.path)
         return target
 
+    def preview_media(self, timeline: Timeline, ratio: Format) -> Media:
+        """As ``preview``, kept in the store."""
+        with private_directory(self._scratch_dir, "preview") as directory:
+            path = self.preview(timeline, ratio, directory / "preview.mp4")
+            return self._store.put(path, "video/mp4", probe_media(path, "video/mp4"))
+
     def _remember(self, project: Project, plan: FilmPlan) -> None:
         self._store.blobs.write(_record_name(project, plan.format), to_manifest(record_plan(plan)))
 
-    def _stored(self, plan: FilmPlan) -> Film | None:
+    def _claims(
+        self,
+        project: Project,
+        timeline: Timeline,
+        formats: Collection[Format],
+        *,
+        is_checked: bool = True,
+    ) -> dict[Format, Claim]:
+        """What the films will say of themselves; nothing without a notary."""
+        if self._notary is None:
+            return {}
+        claims = {ratio: self._notary.claim(project, timeline, ratio) for ratio in formats}
+        for claim in claims.values() if is_checked else ():
+            self._notary.check(claim)
+        return claims
+
+    def _stored(self, plan: FilmPlan, claim: Claim | None) -> Film | None:
         data = self._store.blobs.read(f"films/{plan.key}.json")
         if data is None:
             return None
         film = from_manifest(Film, data)
+        if claim and self._notary and not self._notary.is_signed(film, claim):
+            return None
         beside = (film.contact_sheet, film.waveform, *film.exports.values())
         needed = (film.media, film.poster, film.srt, film.vtt, *filter(None, beside))
         return film if all(self._store.has(media) for media in needed) else None
@@ -174,24 +234,26 @@ class MontageAgent:
         project: Project,
         plan: FilmPlan,
         timeline: Timeline,
+        claim: Claim | None,
         follow: Callable[[int, int], None],
     ) -> tuple[FilmPlan, Film]:
         """Render; in software when the hardware fails on the way, and the film says so."""
         try:
-            return plan, self._render(project, plan, timeline, follow)
+            return plan, self._render(project, plan, timeline, claim, follow)
         except FfmpegFailed as error:
             failed = self._choice.name
             if failed == SOFTWARE:
                 raise
             self._chosen = Choice(SOFTWARE, f"{failed} failed while rendering: {error.message}")
             plan = plan_film(timeline, plan.format, self._settings)
-            return plan, self._render(project, plan, timeline, follow)
+            return plan, self._render(project, plan, timeline, claim, follow)
 
     def _render(
         self,
         project: Project,
         plan: FilmPlan,
         timeline: Timeline,
+        claim: Claim | None,
         follow: Callable[[int, int], None],
     ) -> Film:
         blobs = self._store.blobs
@@ -208,7 +270,7 @@ class MontageAgent:
             )
             rendered = self._film(plan, directory, follow, audience)
             audience.finish()
-            film = self._keep(plan, timeline, rendered, directory)
+            film = self._keep(plan, timeline, rendered, claim, directory)
         blobs.write(f"films/{plan.key}.json", to_manifest(film))
         return film
 
@@ -231,9 +293,18 @@ class MontageAgent:
         )
 
     def _keep(
-        self, plan: FilmPlan, timeline: Timeline, rendered: RenderedFilm, directory: Path
+        self,
+        plan: FilmPlan,
+        timeline: Timeline,
+        rendered: RenderedFilm,
+        claim: Claim | None,
+        directory: Path,
     ) -> Film:
-        """Store the film and what stands beside it; it counts only after a full decode."""
+        """Store the film and what stands beside it; it counts only after a full decode.
+
+        Everything is made before anything is signed: whatever is done to a signed file would take
+        its credentials away.
+        """
         place = directory / "beside"
         place.mkdir()
         srt, vtt = place / "captions.srt", place / "captions.vtt"
@@ -243,10 +314,17 @@ class MontageAgent:
         wave = waveform(
             rendered.sound_path, size=_WAVEFORM_PX, speech=plan.audio.speech, directory=place
         )
+        pictures = {
+            "poster": poster(rendered.path, times, place),
+            "contact_sheet": contact_sheet(rendered.path, times, place),
+        }
+        exports = {export: self._export(export, rendered, place) for export in plan.look.exports}
+        signing = self._notary.open(claim, place) if self._notary and claim else None
+        delivered = _Delivery(self._store, signing)
         return Film(
             format=plan.format,
-            media=self._probed(rendered.path, "video/mp4"),
-            poster=self._store.put(poster(rendered.path, times, place), "image/jpeg"),
+            media=delivered.put(rendered.path, "film", is_probed=True),
+            poster=delivered.put(pictures["poster"], "poster"),
             srt=self._store.put(srt, "application/x-subrip"),
             vtt=self._store.put(vtt, "text/vtt"),
             duration_ms=timeline.duration_ms,
@@ -254,22 +332,38 @@ class MontageAgent:
             true_peak_dbtp=rendered.true_peak_dbtp,
             plan=plan.key,
             encoder=f"{self._choice.name}: {self._choice.reason}",
-            exports={export: self._export(export, rendered, place) for export in plan.look.exports},
-            contact_sheet=self._store.put(contact_sheet(rendered.path, times, place), "image/jpeg"),
+            exports={
+                export: delivered.put(path, export.value, is_probed=export is not Export.GIF)
+                for export, path in exports.items()
+            },
+            contact_sheet=delivered.put(pictures["contact_sheet"], "contact_sheet"),
             waveform=self._store.put(wave, "image/png"),
+            credentials=signing.finish() if signing else None,
         )
 
-    def _export(self, export: Export, rendered: RenderedFilm, place: Path) -> Media:
+    def _export(self, export: Export, rendered: RenderedFilm, place: Path) -> Path:
         if export is Export.GIF:
-            path = gif_preview(rendered.path, ffmpeg=self._ffmpeg, directory=place)
-            return self._store.put(path, "image/gif")
+            return gif_preview(rendered.path, ffmpeg=self._ffmpeg, directory=place)
         if export is Export.AUDIO:
-            return self._probed(rendered.sound_path, "audio/mp4")
-        path = rendered.exports[export]
-        return self._probed(path, "video/webm" if path.suffix == ".webm" else "video/mp4")
+            return rendered.sound_path
+        return rendered.exports[export]
 
-    def _probed(self, path: Path, media_type: str) -> Media:
-        return self._store.put(path, media_type, probe_media(path, media_type))
+
+class _Delivery:
+    """The last steps of a delivered file: signed, decoded to its end, stored."""
+
+    def __init__(self, store: MediaStore, signing: Signing | None) -> None:
+        self._store = store
+        self._signing = signing
+
+    def put(self, path: Path, role: str, *, is_probed: bool = False) -> Media:
+        """The stored file; what is stored is what was signed."""
+        media_type = _MEDIA_TYPES[path.suffix]
+        if self._signing:
+            path = self._signing.sign(path, media_type, role)
+        return self._store.put(
+            path, media_type, probe_media(path, media_type) if is_probed else None
+        )
 
 
 def _record_name(project: Project, ratio: Format) -> str:

@@ -1,9 +1,10 @@
 """All agents of one installation, ready to work; hosts get it from ``bootstrap``."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from video_platform.agents.avatar import AvatarAgent
+from video_platform.agents.editor import Editor
 from video_platform.agents.image import ImageAgent
 from video_platform.agents.journal import Journal
 from video_platform.agents.montage import MontageAgent
@@ -25,12 +26,15 @@ from video_platform.domain.brief import Brief
 from video_platform.domain.codec import content_hash
 from video_platform.domain.generation import Capability
 from video_platform.domain.look import Look
-from video_platform.domain.project import Project, project_key, title_of
+from video_platform.domain.project import Project, Stage, project_key, title_of
 from video_platform.errors import BriefError
 from video_platform.providers.base import OffersChoices
 from video_platform.providers.registry import DEFAULTS, Catalogue
 from video_platform.publishing.base import Platform
 from video_platform.store import MediaStore
+from video_platform.store.manifests import read_current
+
+ValueT = TypeVar("ValueT")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +62,7 @@ class Studio:
     video: VideoAgent
     montage: MontageAgent
     publish: PublishAgent
+    editor: Editor
 
     def open_project(self, brief: Brief, *, salt: str = "", command: str = "") -> Project:
         """The project of this brief: the same brief always has the same project.
@@ -72,6 +77,10 @@ class Studio:
         whose = (salt,) if self.tenant == DEFAULT_TENANT else (salt, self.tenant)
         identity = content_hash((replace(brief, look=Look()), *whose))
         return self.projects.add(project_key(title, identity), title, brief, command=command)
+
+    def made(self, kind: type[ValueT], stage: Stage, project: str) -> ValueT | None:
+        """A stage's latest value; nothing before it was made."""
+        return read_current(self.store.blobs, kind, stage, project)
 
     def journal(self, project: str, **options: Any) -> Journal:
         """The journal of one run of a project; ``options`` as its constructor takes them."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from video_platform.domain.formats import Format
 from video_platform.domain.look import Export
 from video_platform.domain.media import Media
+from video_platform.domain.rights import FilmCredentials
 from video_platform.domain.timing import Word
 
 
@@ -41,13 +42,19 @@ class SceneImages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceTrack:
-    """One scene's narration. Word texts joined by spaces equal the scene's narration words."""
+    """One scene's narration. Word texts joined by spaces equal the scene's narration words.
+
+    Args:
+        timing: how the words were timed: by the provider, ``recognised`` or ``estimated``.
+        confidence: in their times, 0 to 1; 0 when it was not judged.
+    """
 
     scene_id: int
     media: Media
     words: tuple[Word, ...]
     timing: str
     origin: Origin
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +139,8 @@ class Film:
     waveform: Media | None = None
     encoder: str = "libx264"
     """What encoded it, and why, where that was not what was asked for."""
+    credentials: FilmCredentials | None = None
+    """Of the manifest inside ``media``; none in films made before there were any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

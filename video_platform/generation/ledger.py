@@ -49,10 +49,11 @@ from video_platform.errors import (
     VideoPlatformError,
 )
 from video_platform.generation.turnstile import Turnstile
-from video_platform.providers.base import Examines, Priced, Produced, Provider
+from video_platform.providers.base import Examines, Priced, Produced, Provider, Reduces
 from video_platform.providers.chain import GIVES_WAY, Chain
 from video_platform.providers.jobs import FindsJobs, Job, JobState, SlowProvider
 from video_platform.providers.service import Service
+from video_platform.providers.transport import patience
 
 RequestT = TypeVar("RequestT")
 AnyProvider = Provider[RequestT] | SlowProvider[RequestT]
@@ -106,7 +107,8 @@ class LedgerPolicy:
         retry_attempts: how often a request is sent that was surely not accepted before.
         repeat_unknown_below_usd: a request whose outcome nobody can know is sent again by itself
             when it costs less than this; 0: a person decides.
-        timeout_s: how long one generation may take; ``timeouts_s`` says otherwise by capability.
+        timeout_s: how long one generation may take: an answer, or its job, is not waited for
+            any longer. ``timeouts_s`` says otherwise by capability.
         uses_stored: whether an equal request made before is taken from the store.
     """
 
@@ -175,6 +177,8 @@ class Ledger:
             return self._first(provider, request, project)
         if isinstance(provider, Examines):
             provider.examine(request)
+        if isinstance(provider, Reduces):
+            request = provider.reduced(request)
         price = provider.price_usd(request) if isinstance(provider, Priced) else None
         intent = Intent(
             key=request_key(provider, request, self.tenant),
@@ -193,8 +197,8 @@ class Ledger:
                     scopes = scopes_of(entry.tenant, entry.project)
                     self.purse.settle(entry.key, scopes, entry.cost_microusd)
                 return replace(entry.result, reused=True)
-            with self._held(entry):
-                work = _Work(self, provider, request, entry, is_priced=price is not None)
+            work = _Work(self, provider, request, entry, is_priced=price is not None)
+            with _kept(work.keep):
                 return work.finish()
 
     def _first(self, chain: Chain, request: Any, project: str) -> Generation:
@@ -234,27 +238,28 @@ class Ledger:
         result = entry.result
         return self.policy.uses_stored and result is not None and self.store.has(result.media)
 
-    @contextmanager
-    def _held(self, entry: Entry) -> Iterator[None]:
-        """Renew the lease while the block runs."""
-        done = threading.Event()
 
-        def keep() -> None:
-            while not done.wait(_RENEW_S):
-                try:
-                    # A database that restarts refuses for a while; the next try counts.
-                    with suppress(SQLAlchemyError):
-                        self.rows.renew(entry.key, entry.fence, lease_s=LEASE_S)
-                except LeaseLost:
-                    return
+@contextmanager
+def _kept(keep: Callable[[], None]) -> Iterator[None]:
+    """Call ``keep`` again and again while the block runs, until the lease is lost."""
+    done = threading.Event()
 
-        keeper = threading.Thread(target=keep, daemon=True, name="lease")
-        keeper.start()
-        try:
-            yield
-        finally:
-            done.set()
-            keeper.join()
+    def run() -> None:
+        while not done.wait(_RENEW_S):
+            try:
+                # A database that restarts refuses for a while; the next try counts.
+                with suppress(SQLAlchemyError):
+                    keep()
+            except LeaseLost:
+                return
+
+    keeper = threading.Thread(target=run, daemon=True, name="lease")
+    keeper.start()
+    try:
+        yield
+    finally:
+        done.set()
+        keeper.join()
 
 
 def _sensible(cost: Decimal | None, estimate: Decimal) -> Decimal:
@@ -306,7 +311,14 @@ class _Work:
         self._service: Service | None = getattr(provider, "service", None)
         self._scopes = scopes_of(entry.tenant, entry.project)
         self._has_job = False
+        self._place = ""
         self._has_begun = False
+
+    def keep(self) -> None:
+        """Hold the row, and the place at the service, a while longer."""
+        self._rows.renew(self._entry.key, self._entry.fence, lease_s=LEASE_S)
+        if self._place:
+            self._ledger.turnstile.keep(self._place)
 
     def finish(self) -> Generation:
         """From whatever state the row is in to a stored result, or to an error that is stored."""
@@ -316,9 +328,9 @@ class _Work:
             with (
                 private_directory(ledger.scratch_dir, "make") as directory,
                 storage_errors(directory),
-                ledger.turnstile.place(self._service, hold_s=2 * self._deadline_s()),
+                ledger.turnstile.place(self._service, wait_s=2 * self._timeout_s()) as place,
             ):
-                self._has_begun = True
+                self._place, self._has_begun = place, True
                 made = self._make(directory)
                 generation = self._store(made)
             is_left_as_it_is = False
@@ -376,7 +388,8 @@ class _Work:
             job = sent
             self._remember(job)
         self._has_job = True
-        return self._fetch(job, self._wait_for(job), directory)
+        deadline = self._ledger.clock.now() + self._timeout_s()
+        return self._fetch(job, self._wait_for(job, deadline), directory, deadline)
 
     def _known_job(self) -> Job | None:
         """The job of a request that was sent before; nothing when it has to be sent.
@@ -432,9 +445,11 @@ class _Work:
 
     def _send(self, directory: Path) -> Produced | Job:
         """Send the request; again only after answers that it was surely not accepted."""
+        clock, timeout_s = self._ledger.clock, self._timeout_s()
+        deadline = clock.now() + timeout_s
         for tried in range(1, self._ledger.policy.retry_attempts + 1):
             try:
-                with self._ledger.turnstile.call(self._service):
+                with self._ledger.turnstile.call(self._service), patience(timeout_s):
                     self._rows.sending(self._entry.key, self._entry.fence)
                     if isinstance(self._provider, SlowProvider):
                         name = _name(self._entry.key, self._entry.sends + tried)
@@ -446,20 +461,22 @@ class _Work:
                     raise
                 wanted_s = getattr(error, "retry_after_s", 0.0)
                 spread_s = random.uniform(0, min(20.0, 2.0**tried))  # noqa: S311 - not a secret
-                self._ledger.clock.sleep(max(wanted_s, spread_s))
+                pause_s = max(wanted_s, spread_s)
+                if clock.now() + pause_s >= deadline:
+                    raise
+                clock.sleep(pause_s)
         raise AssertionError("unreachable")
 
     def _remember(self, job: Job) -> None:
         self._rows.submitted(self._entry.key, self._entry.fence, to_json(job))
 
-    def _wait_for(self, job: Job) -> JobState:
-        """Look at the job until it is done.
+    def _wait_for(self, job: Job, deadline: float) -> JobState:
+        """Look at the job until it is done, once at least.
 
         Raises:
             ProviderTimeout: it is not done in time; it goes on, and can be waited for again.
         """
-        clock, deadline_s = self._ledger.clock, self._deadline_s()
-        deadline = clock.now() + deadline_s
+        clock = self._ledger.clock
         pause_s = self._service.pause_s if self._service else 1.0
         while True:
             wanted_s = 0.0
@@ -472,7 +489,8 @@ class _Work:
                 wanted_s = getattr(error, "retry_after_s", 0.0)
             if clock.now() >= deadline:
                 raise ProviderTimeout(
-                    f"{self._entry.provider} has not finished job {job.id} in {deadline_s:.0f} s.",
+                    f"{self._entry.provider} has not finished job {job.id} in "
+                    f"{self._timeout_s():.0f} s.",
                     provider=self._entry.provider,
                     operation="check",
                     hint="It goes on there; run the same command again to wait for it.",
@@ -480,11 +498,11 @@ class _Work:
             clock.sleep(max(pause_s, wanted_s))
             pause_s = min(pause_s * 1.5, _LONGEST_PAUSE_S)
 
-    def _deadline_s(self) -> float:
+    def _timeout_s(self) -> float:
         policy = self._ledger.policy
         return policy.timeouts_s.get(self._entry.capability, policy.timeout_s)
 
-    def _fetch(self, job: Job, state: JobState, directory: Path) -> Produced:
+    def _fetch(self, job: Job, state: JobState, directory: Path, deadline: float) -> Produced:
         """Bring the result here whole; a link that broke or died is asked for again."""
         for tried in range(1, _FETCHES + 1):
             place = directory / f"fetch-{tried}"
@@ -495,7 +513,7 @@ class _Work:
                 if tried == _FETCHES:
                     raise
                 self._ledger.clock.sleep(1.0)
-                state = self._wait_for(job)
+                state = self._wait_for(job, deadline)
         raise AssertionError("unreachable")
 
     def _checked(self, made: Produced) -> Produced:

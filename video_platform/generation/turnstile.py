@@ -5,7 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from video_platform.errors import ProviderUnavailable, TransientProviderError
+from video_platform.errors import (
+    OutcomeUnknown,
+    ProviderRateLimited,
+    ProviderUnavailable,
+    TransientProviderError,
+)
 from video_platform.providers.service import Service
 from video_platform.providers.transport import Clock
 
@@ -13,12 +18,15 @@ _CLOSED_AFTER = 5
 """Failures in a row after which a service is left alone."""
 _CLOSED_S = 60.0
 _LOOK_S = 0.5
+_PLACE_S = 30.0
+"""A place is free again so long after its holder died."""
 
 
 class SharedLimits(Protocol):
     """Where the limits are kept; see ``db.repositories.services``."""
 
     def take_place(self, service: str, *, at_once: int, hold_s: float) -> str | None: ...
+    def keep_place(self, place: str, *, hold_s: float) -> None: ...
     def give_back(self, place: str) -> None: ...
     def wait_for_call(self, service: str, *, per_minute: int) -> float: ...
     def record(self, service: str, *, failed: bool, after: int, pause_s: float) -> None: ...
@@ -33,17 +41,17 @@ class Turnstile:
     clock: Clock
 
     @contextmanager
-    def place(self, service: Service | None, *, hold_s: float) -> Iterator[None]:
-        """Hold one of the places the service gives an account, waiting for it if need be.
+    def place(self, service: Service | None, *, wait_s: float) -> Iterator[str]:
+        """Hold one of the places the service gives an account; wait ``wait_s`` for it if need be.
 
-        Nobody holds a place longer than ``hold_s``, and nobody waits longer for one.
+        It is lost half a minute after the last ``keep``.
         """
         if service is None:
-            yield
+            yield ""
             return
-        waited_until = self.clock.now() + hold_s
+        waited_until = self.clock.now() + wait_s
         while True:
-            place = self.limits.take_place(service.name, at_once=service.at_once, hold_s=hold_s)
+            place = self.limits.take_place(service.name, at_once=service.at_once, hold_s=_PLACE_S)
             if place is not None:
                 break
             if self.clock.now() > waited_until:
@@ -55,9 +63,13 @@ class Turnstile:
                 )
             self.clock.sleep(_LOOK_S)
         try:
-            yield
+            yield place
         finally:
             self.limits.give_back(place)
+
+    def keep(self, place: str) -> None:
+        """Hold a place a while longer; call it every ten seconds."""
+        self.limits.keep_place(place, hold_s=_PLACE_S)
 
     @contextmanager
     def call(self, service: Service | None) -> Iterator[None]:
@@ -81,7 +93,9 @@ class Turnstile:
             self.clock.sleep(wait_s)
         try:
             yield
-        except TransientProviderError:
+        except ProviderRateLimited:
+            raise  # a service that asks for a pause is in order
+        except (TransientProviderError, OutcomeUnknown):
             self._record(service, failed=True)
             raise
         self._record(service, failed=False)

@@ -6,6 +6,7 @@ each frame. Which format it was made for stands in its details.
 
 import base64
 import re
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar
@@ -72,12 +73,26 @@ class PresenterProvider(FilmProvider[AvatarRequest]):
 
     capability: ClassVar[Capability] = Capability.AVATAR
 
-    def examine(self, request: AvatarRequest) -> None:
-        super().examine(request)
-        self.limits.check_duration(self.name, request.voice.probe.duration_ms)
-
     def amounts(self, request: AvatarRequest) -> dict[str, float]:
         return {"second": request.voice.probe.duration_ms / 1000}
+
+
+class FaceProvider(RemoteProvider[AvatarRequest]):
+    """A service that brings a face to speech: its film has the picture's shape, always."""
+
+    capability: ClassVar[Capability] = Capability.AVATAR
+
+    def examine(self, request: AvatarRequest) -> None:
+        super().examine(request)
+        if not request.presenter.startswith("https://"):
+            raise beyond(
+                self.name,
+                f"needs an https link to a picture as presenter, not {request.presenter!r}",
+            )
+
+    def reduced(self, request: AvatarRequest) -> AvatarRequest:
+        """One film serves all formats: the montage fits it into each frame."""
+        return replace(request, format=Format.WIDE)
 
 
 def first_picture(request: VideoRequest) -> tuple[Format, Media | None]:
@@ -108,14 +123,6 @@ def beyond(provider: str, what: str) -> LimitExceeded:
         operation="submit",
         hint="Change it, or choose another provider. Nothing was spent.",
     )
-
-
-def check_face_link(provider: str, request: AvatarRequest) -> None:
-    """Refuse a presenter that is not a link to a picture."""
-    if not request.presenter.startswith("https://"):
-        raise beyond(
-            provider, f"needs an https link to a picture as presenter, not {request.presenter!r}"
-        )
 
 
 def find_named(answer: Answer, where: str, name: str, key: str, *, is_whole: bool) -> Job | None:

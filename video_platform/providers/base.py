@@ -55,6 +55,15 @@ class Examines(Protocol):
 
 
 @runtime_checkable
+class Reduces(Protocol):
+    """A provider whose result does not depend on everything a request says."""
+
+    def reduced(self, request: Any) -> Any:
+        """The request with one value for what makes no difference: equal ones are made once."""
+        ...
+
+
+@runtime_checkable
 class Priced(Protocol):
     """A provider that costs money."""
 
@@ -70,6 +79,8 @@ class Provider(Protocol[RequestT_contra]):
     here, costs nothing, and may be asked the same again.
 
     ``version`` is part of the cache key: raise it when equal requests give different results.
+
+    A voice whose results say when each word is said has ``tells_times``: no aligner is asked.
     """
 
     name: ClassVar[str]

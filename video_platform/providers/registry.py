@@ -1,8 +1,10 @@
 """Finds providers by name: a file in ``vendors`` is all it takes to add one."""
 
 import importlib
+import logging
 import pkgutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -41,18 +43,61 @@ def vendor_names() -> tuple[str, ...]:
 AccessOf = Callable[[type[RemoteProvider[Any]]], Access]
 """Where a remote provider's key, address and model come from."""
 
+_ENTRY_POINTS = "video_platform.providers"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenEntry:
+    """A provider of another package that cannot be used here, and why."""
+
+    name: str
+    package: str
+    reason: str
+
+
+@cache
+def _beside() -> tuple[tuple[type[Any], ...], tuple[BrokenEntry, ...]]:
+    """Providers of other packages, and those of them that are broken: one hides no other."""
+    found: list[type[Any]] = []
+    broken: list[BrokenEntry] = []
+    for entry in metadata.entry_points(group=_ENTRY_POINTS):
+        try:
+            found.append(_provider_class(entry.load()))
+        except Exception as error:  # noqa: BLE001 - somebody else's code, run at its import
+            package = entry.dist.name if entry.dist else "?"
+            broken.append(BrokenEntry(entry.name, package, f"{type(error).__name__}: {error}"))
+            _log.warning(
+                "Provider %s of package %s is left out: %s. Update or uninstall the package.",
+                entry.name,
+                package,
+                broken[-1].reason,
+            )
+    return tuple(found), tuple(broken)
+
+
+def _provider_class(loaded: Any) -> type[Any]:
+    facts = ("name", "capability", "version")
+    if not isinstance(loaded, type) or not all(hasattr(loaded, fact) for fact in facts):
+        raise TypeError(f"{loaded!r} is no class with a {', a '.join(facts)}")
+    return loaded
+
+
+def broken_entries() -> tuple[BrokenEntry, ...]:
+    """Providers of other packages that are installed and cannot be used."""
+    return _beside()[1]
+
 
 def provider_classes() -> tuple[type[Any], ...]:
     """Every provider that ships with the platform or is installed beside it, vendor by vendor.
 
     Packages add theirs through the entry point group ``video_platform.providers``: each entry names
-    a provider class.
+    a provider class. One that cannot be loaded is left out; ``broken_entries`` says why.
     """
     found: list[type[Any]] = []
     for name in vendor_names():
         found += importlib.import_module(f"{vendors.__name__}.{name}").PROVIDERS
-    found += [entry.load() for entry in metadata.entry_points(group="video_platform.providers")]
-    return tuple(found)
+    return (*found, *_beside()[0])
 
 
 class Catalogue:

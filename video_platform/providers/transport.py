@@ -3,12 +3,17 @@ private address, and without a key in anything it says."""
 
 import ipaddress
 import json
+import logging
+import math
 import random
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -25,6 +30,8 @@ from video_platform.providers.faults import Codes, explain
 from video_platform.providers.service import Access, Service
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 _ANSWER_BYTES = 64 << 20
@@ -39,6 +46,19 @@ SUBMIT = "submit"
 _UNDECIDED_HINT = (
     "See `video-platform generations --unknown`: it is not sent again until that is decided."
 )
+
+
+_patience_s: ContextVar[float] = ContextVar("patience_s", default=math.inf)
+
+
+@contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """Wait for no answer to a submit longer than this while the block runs, in this thread."""
+    token = _patience_s.set(seconds)
+    try:
+        yield
+    finally:
+        _patience_s.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +279,11 @@ class Transport:
 
         url = self._url(path)
         headers = self._headers(content.pop("headers", None), with_key=self._is_theirs(url))
-        read_s = self.service.submit_timeout_s if method == "POST" else _READ_S
-        deadline = self._clock.now() + read_s * 2
+        read_s, whole_s = _READ_S, _READ_S * 2
+        if method == "POST":
+            read_s = min(self.service.submit_timeout_s, _patience_s.get())
+            whole_s = min(self.service.submit_timeout_s * 2, _patience_s.get())
+        deadline = self._clock.now() + whole_s
         try:
             with self._connected().stream(
                 method,
@@ -419,13 +442,29 @@ def public_only(*, named: str) -> Any:
                     raise httpcore.ConnectError(f"{host} is not a public address")
             return super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
 
-    transport = httpx.HTTPTransport()
+    _keep_links_out_of_logs()
+    transport = httpx.HTTPTransport(verify=_certificates())
     transport._pool = httpcore.ConnectionPool(
-        ssl_context=httpx.create_ssl_context(),
+        ssl_context=_certificates(),
         max_connections=20,
         network_backend=Backend(),
     )
     return transport
+
+
+@cache
+def _certificates() -> "ssl.SSLContext":
+    """Whom this machine trusts; reading it takes longer than connecting."""
+    import httpx
+
+    return httpx.create_ssl_context()
+
+
+@cache
+def _keep_links_out_of_logs() -> None:
+    """httpx logs every URL and httpcore every header; whoever has a signed link has the file."""
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")

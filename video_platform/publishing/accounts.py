@@ -192,8 +192,9 @@ class AccountKeeper:
     def _renewed(self, account: StoredAccount, why: str = "") -> StoredAccount:
         """The account with new tokens, whoever gets them; ``why`` the old one was refused."""
         for _ in range(int(_LONGEST_WAIT_S / _WAIT_S)):
-            if self.rows.begin_refresh(account, hold_s=_HOLD_S):
-                return self._refresh(self.rows.get(account.id), why)
+            held = self.rows.begin_refresh(account, hold_s=_HOLD_S)
+            if held is not None:
+                return self._refresh(held, why)
             self._wait(_WAIT_S)
             now = self._usable(account.id)
             if now.health is Health.OK and now.version != account.version:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from video_platform.errors import ProviderUnavailable
-from video_platform.publishing.base import Desk, Finding, Outcome
+from video_platform.publishing.base import Desk, Finding, Outcome, Post
 
 SETTLED = timedelta(minutes=10)
 """After so long no network is still about to do what it was asked before."""
@@ -44,9 +44,11 @@ def never_asked(desk: Desk) -> Finding | None:
     return Finding(outcome=Outcome.NOT_PUBLISHED, why="The post was never asked for.")
 
 
-def made_of(*facts: Any) -> str:
-    """A digest of what a draft at a network is made of. A post that was edited has another."""
-    spelled_out = json.dumps(facts, sort_keys=True, default=str)
+def made_of(post: Post, *facts: Any) -> str:
+    """A digest of what a draft at a network is made of: the film, and what goes with it. A post
+    that was edited has another, also when its film has as many bytes as before."""
+    film = (post.film_sha256, post.film.stat().st_size)
+    spelled_out = json.dumps((*film, *facts), sort_keys=True, default=str)
     return hashlib.sha256(spelled_out.encode()).hexdigest()[:16]
 
 

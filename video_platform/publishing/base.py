@@ -32,6 +32,7 @@ class Post:
             uploads carries it, so that a look-up can find it.
         caption: what stands under the film, without the hashtags.
         hashtags: without ``#``.
+        film_sha256: of the film's bytes: another film is another draft.
         is_synthetic: whether the disclosure of AI-made content is set; on by default.
         shows_people: an avatar or a cloned voice: the disclosure may not be switched off.
     """
@@ -49,6 +50,7 @@ class Post:
     srt: Path
     vtt: Path
     hashtags: tuple[str, ...] = ()
+    film_sha256: str = ""
     privacy: Privacy = Privacy.PUBLIC
     is_synthetic: bool = True
     shows_people: bool = False

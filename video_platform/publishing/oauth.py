@@ -35,6 +35,7 @@ class Flow:
         id_variable, secret_variable: names in ``Access.extra`` of the client's id and secret.
         id_field: what the network calls the client's id.
         has_basic: id and secret go into the Authorization header, not into the form.
+        has_pkce: a challenge is sent with the person, and its verifier with the code.
         asked: further parameters of the page the browser is sent to.
     """
 
@@ -46,6 +47,7 @@ class Flow:
     id_field: str = "client_id"
     scope_separator: str = " "
     has_basic: bool = False
+    has_pkce: bool = True
     asked: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -78,10 +80,10 @@ class OAuth:
             "redirect_uri": redirect_uri,
             "scope": self.flow.scope_separator.join(self.flow.scopes),
             "state": state,
-            "code_challenge": challenge,
-            "code_challenge_method": "S256",
             **self.flow.asked,
         }
+        if self.flow.has_pkce:
+            asked |= {"code_challenge": challenge, "code_challenge_method": "S256"}
         return f"{address(self._access, self.flow.authorize_url)}?{urlencode(asked)}"
 
     def exchange(self, *, code: str, verifier: str, redirect_uri: str) -> Grant:
@@ -93,9 +95,10 @@ class OAuth:
         fields = {
             "grant_type": "authorization_code",
             "code": code,
-            "code_verifier": verifier,
             "redirect_uri": redirect_uri,
         }
+        if self.flow.has_pkce:
+            fields["code_verifier"] = verifier
         return self.grant_of(self.ask(fields), Grant(access_token=""))
 
     def refresh(self, grant: Grant) -> Grant:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from video_platform.errors import (
@@ -29,6 +29,9 @@ from video_platform.providers.service import Access, Service
 from video_platform.providers.transport import Answer, Clock, Transport
 from video_platform.publishing.base import Account, Desk
 
+if TYPE_CHECKING:
+    import httpx
+
 LONGEST_PIECE = 16 << 20
 """Bytes of a film that are in memory at once, at most."""
 _STREAM_PIECE = 1 << 20
@@ -40,8 +43,12 @@ _HINTS: dict[type[ProviderError], str] = {
     ProviderRequestInvalid: "Change what the message names, and publish again.",
     ContentRefused: "Change the film or its text, and publish again.",
     OutcomeUnknown: "It is not sent again: a look at the network decides, or you do.",
+    BadProviderAnswer: "It is tried again by itself; if it stays so, report this.",
 }
 """What to do about a post, where the transport's own hints speak of generation."""
+_SERVER_FAULT = 500
+_ANSWER_S = 60.0
+"""An answer that has begun ends in this time, however long what it answers took to send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +182,22 @@ class _NotAFault(ProviderError):
         self.answer = answer
 
 
+class _Reply(Answer):
+    """An answer about a post: what cannot be used of it says so in words of publishing."""
+
+    __slots__ = ()
+
+    def bad(self, why: str) -> ProviderError:
+        """See ``Answer``."""
+        return advised(Answer.bad(self, why))
+
+
+def advised(error: ProviderError) -> ProviderError:
+    """The error with what to do about a post, by its kind."""
+    error.hint = _HINTS.get(type(error), error.hint)
+    return error
+
+
 class Connection(Transport):
     """The way to one network with one account's token, for a few requests. Every request is sent
     once: what comes after a fault is decided by whoever handles the publication.
@@ -238,15 +261,37 @@ class Connection(Transport):
         self, method: str, path: str, operation: str, *, is_paid: bool, **content: Any
     ) -> Answer:
         try:
-            return self._send(method, path, operation, is_paid=is_paid, **content)
+            answer = self._send(method, path, operation, is_paid=is_paid, **content)
         except _NotAFault as unusual:
-            return unusual.answer
-        except ProviderError as error:
-            error.hint = _HINTS.get(type(error), error.hint)
-            raise
+            answer = unusual.answer
+        return _Reply(
+            answer.service, answer.operation, answer.status, answer.headers, answer.content
+        )
 
     def refused(self, answer: Answer, *, is_paid: bool) -> ProviderError:
-        """See ``Transport``."""
+        """See ``Transport``. Of a commit, no fault of a server means that nothing was done: a
+        gateway says 503, too, of what went through behind it."""
         if answer.status in self._answers:
             return _NotAFault(answer)
-        return super().refused(answer, is_paid=is_paid)
+        error = super().refused(answer, is_paid=is_paid)
+        if is_paid and answer.status >= _SERVER_FAULT:
+            error = OutcomeUnknown(
+                error.message, provider=error.provider, operation=error.operation
+            )
+        return advised(error)
+
+    def _read_bounded(self, response: "httpx.Response", operation: str, deadline: float) -> bytes:
+        """The time for an answer begins when it does: sending a film before it may take hours."""
+        del deadline
+        try:
+            return super()._read_bounded(response, operation, self._clock.now() + _ANSWER_S)
+        except ProviderError as error:
+            raise advised(error) from error
+
+    def _unavailable(self, operation: str, error: Exception) -> ProviderUnavailable:
+        unavailable = super()._unavailable(operation, error)
+        advised(unavailable)
+        return unavailable
+
+    def _lost(self, operation: str, error: Exception, *, is_paid: bool) -> ProviderError:
+        return advised(super()._lost(operation, error, is_paid=is_paid))

@@ -1,4 +1,5 @@
-"""Judgement over finished material: pure rules over values, each with a name and a hint.
+"""Judgement over scripts and finished films: rules with a name, a place and a mend.
 
-Imports ``domain`` only. Measuring happens where media are made; here the figures are judged.
+A film is decoded once (``measure``); what was measured is held against what was ordered
+(``expectation``) by the rules of ``film``. Imports ``domain`` and ``fonts`` only.
 """

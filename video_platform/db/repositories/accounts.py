@@ -3,7 +3,7 @@ them."""
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -145,8 +145,8 @@ class Accounts:
             **_known(values),
         )
 
-    def begin_refresh(self, account: StoredAccount, *, hold_s: float) -> bool:
-        """Become the one who renews the token; false: somebody does, or did since it was read.
+    def begin_refresh(self, account: StoredAccount, *, hold_s: float) -> StoredAccount | None:
+        """Become the one who renews the token; nothing: somebody does, or did since it was read.
 
         One who did not end within ``hold_s`` is taken for dead.
         """
@@ -162,7 +162,10 @@ class Accounts:
                 .values(health=Health.REFRESHING.value, checked_at=now, version=account.version + 1)
                 .execution_options(synchronize_session=False)
             )
-            return bool(done.rowcount)
+            if not done.rowcount:
+                return None
+        # Read again, it might hold what a person connected since, which is not ours to renew.
+        return replace(account, health=Health.REFRESHING, version=account.version + 1)
 
     def refreshed(self, account: StoredAccount, **values: Any) -> bool:
         """Store new tokens; empty ones never overwrite. False: it was connected anew meanwhile."""

@@ -10,6 +10,7 @@ from functools import singledispatch
 from typing import Any
 
 from sqlalchemy import Select, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from video_platform.db.database import Database
@@ -201,8 +202,12 @@ class Assets:
         row = session.scalars(wanted).first()
         if row is None:
             row = _new_row(project, stage, item)
-            session.add(row)
-            session.flush()
+            try:
+                with session.begin_nested():
+                    session.add(row)
+            except IntegrityError:
+                # Sent twice at once.
+                row = session.scalars(wanted).one()
         return _asset(row)
 
     def get(self, asset_id: str) -> Asset | None:

@@ -3,6 +3,7 @@
 Every write names the fence its writer holds; a row that was taken over refuses it.
 """
 
+import hashlib
 import json
 import os
 import socket
@@ -11,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, update
@@ -78,15 +80,35 @@ class Entry:
     """Whether the reader holds the row now."""
 
 
+_HOST_CHARACTERS = 40
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_PROCESS_NUMBERS = Path("/proc/self/ns/pid")
+"""Names the set of process numbers this process is counted in: each container has its own."""
+
+
+def this_machine() -> str:
+    """Where process numbers mean the same: this host, since it started, in this container.
+
+    A host name alone does not tell containers or cloned machines apart.
+    """
+    host = socket.gethostname()
+    try:
+        told = f"{_BOOT_ID.read_text()} {_PROCESS_NUMBERS.readlink()}"
+    except OSError:  # no Linux: no containers that share a name
+        told = ""
+    digest = hashlib.sha256(f"{host} {told}".encode()).hexdigest()[:12]
+    return f"{host[:_HOST_CHARACTERS]}:{digest}"
+
+
 def this_process() -> str:
     """A name for this process among all that share a database."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+    return f"{this_machine()}:{os.getpid()}"
 
 
 def is_gone(owner: str) -> bool:
     """Whether an owner is surely not running any more: a process of this machine that ended."""
-    host, _, process = owner.rpartition(":")
-    if host != socket.gethostname() or not process.isdigit():
+    machine, _, process = owner.rpartition(":")
+    if machine != this_machine() or not process.isdigit():
         return False
     try:
         os.kill(int(process), 0)

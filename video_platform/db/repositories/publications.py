@@ -1,7 +1,9 @@
 """Publications: who holds which, what may become of it, and what a person may still change.
 
 One UPDATE decides every race: it names the state, the fence and the version it was made for, and
-changes no row when one of them is another. The database's clock says what is due.
+changes no row when one of them is another. What it wrote is read back in the same transaction: read
+after it, a row might carry the fence of somebody who came in between. The database's clock says
+what is due.
 """
 
 import json
@@ -34,6 +36,7 @@ from video_platform.errors import InvalidInput, LeaseLost
 LEASE_S = 30.0
 BATCH = 100
 _CROWDED = "Posts of this account that were begun before were still under way."
+_NEW: Mapping[str, Any] = {"populate_existing": True}
 _AFRESH: Mapping[str, Any] = {
     "owner": "",
     "lease_until": None,
@@ -134,8 +137,9 @@ class Publications:
                 "version": held.version + 1,
             }
             is_seen = version in (None, held.version)
-            if is_seen and self._decide(held, PublicationState.SCHEDULED, **values):
-                return self.get(publication_id)
+            done = self._decide(held, PublicationState.SCHEDULED, **values) if is_seen else None
+            if done is not None:
+                return done
             self._refuse_change(publication_id, version)
 
     def cancel(self, publication_id: str, *, version: int | None = None) -> Publication:
@@ -144,8 +148,9 @@ class Publications:
             held = self.get(publication_id)
             values = {**_AFRESH, "version": held.version + 1}
             is_seen = version in (None, held.version)
-            if is_seen and self._decide(held, PublicationState.CANCELLED, **values):
-                return self.get(publication_id)
+            done = self._decide(held, PublicationState.CANCELLED, **values) if is_seen else None
+            if done is not None:
+                return done
             self._refuse_change(publication_id, version)
 
     def restart(self, held: Publication, *, keeps_handle: bool) -> Publication:
@@ -163,9 +168,10 @@ class Publications:
             "version": held.version + 1,
         }
         endings = (PublicationState.FAILED, PublicationState.UNCONFIRMED)
-        if not self._decide(held, PublicationState.SCHEDULED, allowed=endings, **values):
+        done = self._decide(held, PublicationState.SCHEDULED, allowed=endings, **values)
+        if done is None:
             raise _changed(held.id)
-        return self.get(held.id)
+        return done
 
     def resolve_times(self, *, limit: int = 1000) -> int:
         """Work out again when wall-clock times are, after rules of zones changed; how many moved.
@@ -217,10 +223,9 @@ class Publications:
                     self._mark_crowded(session, row)
                 elif self._take(session, row.id, row.fence, now, lease_s, _is_free(now)):
                     taken.append(row.id)
-        mine = select(PublicationRow).where(
-            PublicationRow.id.in_(taken), PublicationRow.owner == self._owner
-        )
-        return self._read(mine.order_by(PublicationRow.due_at, PublicationRow.id))
+            mine = select(PublicationRow).where(PublicationRow.id.in_(taken))
+            ordered = mine.order_by(PublicationRow.due_at, PublicationRow.id)
+            return [_publication(row) for row in session.scalars(ordered.execution_options(**_NEW))]
 
     def claim(self, publication_id: str) -> Publication | None:
         """Take one over, due or not; nothing when somebody works at it or it ended."""
@@ -235,17 +240,18 @@ class Publications:
                 return None
             if not self._take(session, row.id, row.fence, now, LEASE_S):
                 return None
-        return self.get(publication_id)
+            return _written(session, publication_id)
 
     def take_over(self, publication_id: str, fence: int) -> Publication | None:
         """Go on with what another process claimed for this one; nothing when that was done before.
 
         The fence is raised once more: of several that were given the same claim, one gets it.
         """
+        now = self.now()
         with self._database.session() as session, session.begin():
-            if not self._take(session, publication_id, fence, self.now(), LEASE_S):
+            if not self._take(session, publication_id, fence, now, LEASE_S):
                 return None
-        return self.get(publication_id)
+            return _written(session, publication_id)
 
     def renew(self, held: Publication) -> None:
         """Hold it a while longer.
@@ -286,7 +292,7 @@ class Publications:
             if done.rowcount != 1:
                 raise _lost(held)
             self._tell(session, held.tenant, held, state, str(values.get("error", "")))
-        return self.get(held.id)
+            return _written(session, held.id)
 
     def answered(self, held: Publication, **values: Any) -> bool:
         """The network said that the last commit is out: that is so, whoever holds the row by now.
@@ -395,7 +401,7 @@ class Publications:
         *,
         allowed: Collection[PublicationState] = EDITABLE,
         **values: Any,
-    ) -> bool:
+    ) -> Publication | None:
         """A person's change: takes the row from whoever holds it, or changes nothing."""
         with self._database.session() as session, session.begin():
             done: Any = session.execute(
@@ -408,9 +414,10 @@ class Publications:
                 .values(state=state.value, fence=PublicationRow.fence + 1, **values)
                 .execution_options(synchronize_session=False)
             )
-            if done.rowcount:
-                self._tell(session, held.tenant, held, state, "")
-            return bool(done.rowcount)
+            if not done.rowcount:
+                return None
+            self._tell(session, held.tenant, held, state, "")
+            return _written(session, held.id)
 
     def _refuse_change(self, publication_id: str, version: int | None) -> None:
         """Say why a change was not taken; nothing when it is worth another try."""
@@ -555,6 +562,12 @@ def _as_held(held: Publication) -> tuple[ColumnElement[bool], ...]:
         PublicationRow.fence == held.fence,
         PublicationRow.version == held.version,
     )
+
+
+def _written(session: Session, publication_id: str) -> Publication:
+    """The row as this transaction wrote it."""
+    wanted = select(PublicationRow).where(PublicationRow.id == publication_id)
+    return _publication(session.scalars(wanted.execution_options(**_NEW)).one())
 
 
 def _lost(held: Publication) -> LeaseLost:

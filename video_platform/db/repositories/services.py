@@ -40,6 +40,15 @@ class Services:
             session.add(ServicePlaceRow(id=place, service=service, until=now + hold_s))
             return place
 
+    def keep_place(self, place: str, *, hold_s: float) -> None:
+        """Hold a place a while longer."""
+        with self._database.session() as session, session.begin():
+            session.execute(
+                update(ServicePlaceRow)
+                .where(ServicePlaceRow.id == place)
+                .values(until=self._clock() + hold_s)
+            )
+
     def give_back(self, place: str) -> None:
         """Free a place."""
         with self._database.session() as session, session.begin():

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from video_platform.db.database import Database
@@ -76,37 +77,42 @@ class Timelines:
     ) -> StoredTimeline:
         """Put ``cut`` in place of the changes before, in the caller's transaction.
 
+        The caller holds the project's row: nobody else changes its cut meanwhile.
+
         Raises:
             Conflict: it was changed since ``version``.
         """
         row = _row_to_write(session, project)
-        seen = 0 if row.version is None else row.version
-        if version is not None and version != seen:
+        if version not in (None, row.version):
             raise Conflict(
-                f"The timeline of {project} is at version {seen}, not {version}.",
+                f"The timeline of {project} is at version {row.version}, not {version}.",
                 hint="Read it again, and change what you find then.",
                 code="version_stale",
             )
         row.edits = json.loads(to_json(cut))
-        row.version = seen + 1
+        row.version += 1
         row.updated_at = datetime.now(UTC)
         session.flush()
         return _stored(row)
 
 
 def _row(session: Session, project: str) -> TimelineRow | None:
-    # Locked where the database can: two changes at once must not both follow the same version.
-    query = select(TimelineRow).where(TimelineRow.project == project).with_for_update()
-    return session.scalars(query).first()
+    return session.scalars(select(TimelineRow).where(TimelineRow.project == project)).first()
 
 
 def _row_to_write(session: Session, project: str) -> TimelineRow:
     row = _row(session, project)
-    if row is None:
-        row = TimelineRow(
-            id=str(uuid.uuid4()), project=project, version=0, created_at=datetime.now(UTC)
-        )
-        session.add(row)
+    if row is not None:
+        return row
+    row = TimelineRow(
+        id=str(uuid.uuid4()), project=project, version=0, created_at=datetime.now(UTC)
+    )
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        # Another process was quicker; its row is there now.
+        return session.scalars(select(TimelineRow).where(TimelineRow.project == project)).one()
     return row
 
 

@@ -112,6 +112,11 @@ class Uploads:
         )
         return bool(done.rowcount)
 
+    def tenants(self) -> list[str]:
+        """Whose files are on their way in."""
+        with self._database.session() as session:
+            return list(session.scalars(select(UploadRow.tenant).distinct()))
+
     def expired(self, now: datetime, *, limit: int = 100) -> Sequence[Upload]:
         """Open uploads nobody finished in time."""
         query = (

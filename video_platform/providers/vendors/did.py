@@ -12,7 +12,7 @@ from video_platform.errors import (
     ProviderQuotaExceeded,
     ProviderRequestInvalid,
 )
-from video_platform.providers._clips import ANY_FORMAT, PresenterProvider, check_face_link
+from video_platform.providers._clips import ANY_FORMAT, FaceProvider, PresenterProvider
 from video_platform.providers.faults import Codes
 from video_platform.providers.jobs import Job, JobState
 from video_platform.providers.limits import Limits
@@ -21,7 +21,7 @@ from video_platform.providers.service import Service
 _TAKEN_AS_IT_IS = re.compile(r"https:.*\.(jpe?g|png)", re.IGNORECASE)
 
 
-class DIdPresenter(PresenterProvider):
+class DIdPresenter(FaceProvider, PresenterProvider):
     """Brings the face at an https link to speech; the film keeps the picture's shape."""
 
     name: ClassVar[str] = "did"
@@ -52,10 +52,6 @@ class DIdPresenter(PresenterProvider):
         input_bytes=6_000_000,
         input_types=frozenset({"audio/wav", "audio/mpeg", "audio/mp4", "audio/flac"}),
     )
-
-    def examine(self, request: AvatarRequest) -> None:
-        super().examine(request)
-        check_face_link(self.name, request)
 
     def amounts(self, request: AvatarRequest) -> dict[str, float]:
         return {"minute": super().amounts(request)["second"] / 60}

@@ -103,6 +103,7 @@ class ElevenLabsVoice(_ElevenLabs[VoiceRequest]):
 
     capability: ClassVar[Capability] = Capability.VOICE
     default_model: ClassVar[str] = "eleven_multilingual_v2"
+    tells_times: ClassVar[bool] = True
     limits: ClassVar[Limits] = Limits(characters=10_000, languages=frozenset(Language))
 
     @property

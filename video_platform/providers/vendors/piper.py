@@ -43,6 +43,7 @@ class PiperSpeaker:
 
     name: ClassVar[str] = "piper"
     capability: ClassVar[Capability] = Capability.VOICE
+    tells_times: ClassVar[bool] = True
     version: ClassVar[str] = "1"
 
     def __init__(self, voice_path: str | None = None, voice: Any = None) -> None:

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import ClassVar
 
-from video_platform.domain.generation import AvatarRequest, Capability
+from video_platform.domain.generation import AvatarRequest
 from video_platform.domain.media import Media
-from video_platform.providers._clips import ANY_FORMAT, check_face_link, sound_as
+from video_platform.providers._clips import ANY_FORMAT, FaceProvider, sound_as
 from video_platform.providers.base import Produced
 from video_platform.providers.fal_queue import FalProvider
 from video_platform.providers.jobs import Job, JobState
@@ -21,17 +21,12 @@ _LIMITS = Limits(
 )
 
 
-class SadTalker(ReplicateProvider[AvatarRequest]):
+class SadTalker(FaceProvider, ReplicateProvider[AvatarRequest]):
     """Brings the face at an https link to speech, at Replicate; the film keeps its shape."""
 
     name: ClassVar[str] = "sadtalker"
-    capability: ClassVar[Capability] = Capability.AVATAR
     default_model: ClassVar[str] = f"cjwbw/sadtalker:{_VERSION}"
     limits: ClassVar[Limits] = _LIMITS
-
-    def examine(self, request: AvatarRequest) -> None:
-        super().examine(request)
-        check_face_link(self.name, request)
 
     def submit(self, request: AvatarRequest, key: str) -> Job:
         given = {
@@ -56,17 +51,12 @@ class SadTalker(ReplicateProvider[AvatarRequest]):
         return answer.text_at("urls", "get")
 
 
-class SadTalkerAtFal(FalProvider[AvatarRequest]):
+class SadTalkerAtFal(FaceProvider, FalProvider[AvatarRequest]):
     """The same at fal, which names its fields otherwise."""
 
     name: ClassVar[str] = "sadtalker_fal"
-    capability: ClassVar[Capability] = Capability.AVATAR
     default_model: ClassVar[str] = "fal-ai/sadtalker"
     limits: ClassVar[Limits] = _LIMITS
-
-    def examine(self, request: AvatarRequest) -> None:
-        super().examine(request)
-        check_face_link(self.name, request)
 
     def submit(self, request: AvatarRequest, key: str) -> Job:
         payload = {

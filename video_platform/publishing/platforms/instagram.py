@@ -415,7 +415,7 @@ def _told(post: Post, desk: Desk, rest: Piece) -> Iterator[bytes]:
 
 def _draft(post: Post) -> str:
     """All that cannot be changed once the container is there."""
-    return made_of(post.film.stat().st_size, full_caption(post))
+    return made_of(post, full_caption(post))
 
 
 def _id(account: Account) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, NoReturn
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote
 
 from video_platform.domain.formats import Format
 from video_platform.domain.language import Language
@@ -52,7 +52,14 @@ from video_platform.publishing.base import (
 )
 from video_platform.publishing.oauth import Flow, OAuth
 from video_platform.publishing.texts import full_caption
-from video_platform.publishing.uploads import LONGEST_PIECE, Connection, Piece, read_small, stream
+from video_platform.publishing.uploads import (
+    LONGEST_PIECE,
+    Connection,
+    Piece,
+    advised,
+    read_small,
+    stream,
+)
 
 _VERSION = "202607"
 _GONE = frozenset({403, 404, 410})
@@ -133,6 +140,9 @@ class LinkedIn:
         scopes=("openid", "profile", "w_member_social"),
         id_variable="LINKEDIN_CLIENT_ID",
         secret_variable="LINKEDIN_CLIENT_SECRET",  # noqa: S106 - a name
+        # LinkedIn's client authentication fails as soon as a verifier comes with a secret: the
+        # state alone binds the answer.
+        has_pkce=False,
     )
 
     def __init__(
@@ -221,17 +231,14 @@ class LinkedIn:
         )
 
     def authorize_url(self, *, state: str, challenge: str, redirect_uri: str) -> str:
-        """See ``Connects``. LinkedIn refuses PKCE to applications that have a secret: its client
-        authentication fails as soon as a verifier is sent. The state alone binds the answer."""
-        url = self._oauth.authorize_url(state=state, challenge=challenge, redirect_uri=redirect_uri)
-        plain, _, query = url.partition("?")
-        asked = [(name, value) for name, value in parse_qsl(query) if "challenge" not in name]
-        return f"{plain}?{urlencode(asked)}"
+        """See ``Connects``."""
+        return self._oauth.authorize_url(
+            state=state, challenge=challenge, redirect_uri=redirect_uri
+        )
 
     def exchange(self, *, code: str, verifier: str, redirect_uri: str) -> Grant:
         """See ``Connects``."""
-        fields = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
-        grant = self._oauth.grant_of(self._oauth.ask(fields), Grant(access_token=""))
+        grant = self._oauth.exchange(code=code, verifier=verifier, redirect_uri=redirect_uri)
         who = self._who(grant.access_token)
         return replace(
             grant,
@@ -393,12 +400,12 @@ class _Rest(Connection):
             message += " Set LINKEDIN_API_VERSION to a month of this year, e.g. 202611."
         else:
             return error
-        return kind(message, provider=error.provider, operation=error.operation, hint=error.hint)
+        return advised(kind(message, provider=error.provider, operation=error.operation))
 
 
 def _draft(post: Post) -> str:
     """All that cannot be changed once the upload has begun; the words go with the post."""
-    return made_of(post.film.stat().st_size)
+    return made_of(post)
 
 
 def _parts(answer: Answer, size: int) -> list[dict[str, Any]]:

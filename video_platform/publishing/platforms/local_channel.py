@@ -15,7 +15,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
 
-from video_platform.disk import write_atomically
+from video_platform.disk import storage_errors, write_atomically
 from video_platform.domain.formats import Format
 from video_platform.publishing.base import (
     Account,
@@ -129,6 +129,15 @@ class LocalChannel:
 
     def refresh(self) -> None:
         """Rebuild page and feed from the posts; safe to call at any time."""
+        from filelock import FileLock
+
+        # One who read the posts before another's was written must not write the page after it.
+        with storage_errors(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            with FileLock(self.root / ".refresh.lock"):
+                self._write_page()
+
+    def _write_page(self) -> None:
         posts = sorted(self._posts(), key=lambda post: str(post["published_at"]), reverse=True)
         shown = [{name: escape(str(value)) for name, value in post.items()} for post in posts]
         page = _PAGE.substitute(posts="\n".join(_POST.substitute(post) for post in shown))

@@ -417,7 +417,7 @@ def _size(post: Post) -> int:
 def _draft(post: Post) -> str:
     """All that cannot be changed once the upload has begun."""
     text, is_synthetic = full_caption(post), post.is_synthetic or post.shows_people
-    return made_of(_size(post), text, post.privacy, post.options.get("privacy_level"), is_synthetic)
+    return made_of(post, text, post.privacy, post.options.get("privacy_level"), is_synthetic)
 
 
 def _source_info(size: int) -> dict[str, Any]:

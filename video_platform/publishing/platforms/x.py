@@ -121,7 +121,7 @@ class X:
         base_url="https://api.x.com",
         key_variable="X_CLIENT_ID",
         sign_up_url="https://developer.x.com",
-        extra_variables=("X_CLIENT_SECRET",),
+        extra_variables=("X_CLIENT_ID", "X_CLIENT_SECRET"),
     )
     codes: ClassVar[Codes] = {
         f"{_PROBLEM}usage-capped": ProviderQuotaExceeded,
@@ -376,7 +376,7 @@ def _until_reset_s(headers: Mapping[str, str]) -> float:
 
 
 def _draft(post: Post) -> str:
-    return made_of(post.film.stat().st_size)
+    return made_of(post)
 
 
 def segment_bytes(total: int) -> int:

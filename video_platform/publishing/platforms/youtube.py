@@ -54,6 +54,7 @@ from video_platform.publishing.uploads import (
     Connection,
     Piece,
     add_once,
+    advised,
     byte_after,
     piece_at,
     read_small,
@@ -105,7 +106,7 @@ class YouTube:
         base_url="https://www.googleapis.com",
         key_variable="YOUTUBE_CLIENT_ID",
         sign_up_url="https://console.cloud.google.com/apis/credentials",
-        extra_variables=("YOUTUBE_CLIENT_SECRET",),
+        extra_variables=("YOUTUBE_CLIENT_ID", "YOUTUBE_CLIENT_SECRET"),
     )
     codes: ClassVar[Codes] = {
         "quotaexceeded": ProviderQuotaExceeded,
@@ -284,14 +285,15 @@ class _Network(Connection):
     def refused(self, answer: Answer, *, is_paid: bool) -> ProviderError:
         error = super().refused(answer, is_paid=is_paid)
         if isinstance(error, ProviderRateLimited) and "per day" in error.message.lower():
-            return ProviderQuotaExceeded(
+            quota = ProviderQuotaExceeded(
                 error.message, provider=error.provider, operation=error.operation
             )
+            return advised(quota)
         return error
 
 
 def _draft(post: Post) -> str:
-    return made_of(post.film.stat().st_size)
+    return made_of(post)
 
 
 def _session(post: Post, desk: Desk, total: int, api: Connection) -> str:

@@ -32,6 +32,7 @@ class EspeakSpeaker:
 
     name: ClassVar[str] = "espeak"
     capability: ClassVar[Capability] = Capability.VOICE
+    tells_times: ClassVar[bool] = True
     version: ClassVar[str] = "1"
 
     def choices(self, language: Language) -> Mapping[str, tuple[str, ...]]:

@@ -1,0 +1,227 @@
+"""Whether the words that should be in the picture are in it: whole, in order, and readable.
+
+Each text is set a second time, by Pillow and Raqm and not by the renderer's libass, and looked for
+in the decoded picture where it should stand. What is compared is small (a line is some twenty
+pixels high) and normalised, so that neither encoding nor the highlighted word matters::
+
+    picture, cut to the text's zone -> scaled down --+
+                                                     +-> best normalised correlation, and where
+    the same line, white on black   -> scaled down --+
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from video_platform.fonts import BOLD, REGULAR
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Luma = NDArray[np.uint8]
+else:
+    Luma = Any
+
+_LINE_PX = 22
+"""Height at which lines are compared: Arabic letters can still be told apart."""
+_SLACK = 0.25
+"""Room around a text's zone in which it is still found, as a share of a line's height."""
+_STRETCHES = (0.98, 0.99, 1.0, 1.01, 1.02)
+"""The renderer rounds the place of each letter its own way; long lines differ by so much."""
+_INK, _GROUND = 160, 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextPlace:
+    """A text that should stand in the picture.
+
+    Args:
+        kind: ``caption``, ``title`` or ``plate``.
+        lines: from top to bottom, in reading order.
+        size_px: height of a line, ascent and descent together.
+        box: left, top, right and bottom in pixels: where its ink may be.
+        is_bare: it stands on the picture itself, with a dark rim and no plate.
+        scene: whose scene it belongs to.
+    """
+
+    kind: str
+    lines: tuple[str, ...]
+    start_s: float
+    end_s: float
+    size_px: int
+    box: tuple[int, int, int, int]
+    is_rtl: bool = False
+    is_bold: bool = True
+    is_bare: bool = False
+    scene: int = 0
+
+    @property
+    def text(self) -> str:
+        """All of it on one line."""
+        return " ".join(self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenText:
+    """How a text was found in the picture.
+
+    Args:
+        likeness: of the least like line, from 0 (not there) to 1.
+        reversed_likeness: the same with the words of each line in reverse order.
+        contrast: of letters against what surrounds them, by WCAG 2: 1 to 21.
+    """
+
+    place: TextPlace
+    at_s: float
+    likeness: float
+    reversed_likeness: float
+    contrast: float
+
+
+@dataclass(slots=True)
+class TextWatcher:
+    """Looks for every text once, in the picture in the middle of its time."""
+
+    due: Mapping[int, Sequence[TextPlace]]
+    rate: float
+    seen: list[SeenText] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, places: Sequence[TextPlace], rate: float) -> "TextWatcher":
+        """A watcher of these texts in a film of ``rate`` pictures a second."""
+        due: dict[int, list[TextPlace]] = {}
+        for place in places:
+            due.setdefault(round((place.start_s + place.end_s) / 2 * rate), []).append(place)
+        return cls(due, rate)
+
+    def see(self, index: int, luma: Luma) -> None:
+        """Look for what is due in this picture."""
+        for place in self.due.get(index, ()):
+            self.seen.append(look_for(place, luma, index / self.rate))
+
+
+def look_for(place: TextPlace, luma: Luma, at_s: float) -> SeenText:
+    """How like the picture is to the text where it should stand."""
+    import cv2
+    import numpy as np
+
+    scale = _LINE_PX / place.size_px
+    slack = round(_SLACK * place.size_px)
+    left, top, right, bottom = place.box
+    part = luma[max(0, top - slack) : bottom + slack, max(0, left - slack) : right + slack]
+    if min(part.shape) < 4:
+        return SeenText(place=place, at_s=at_s, likeness=0.0, reversed_likeness=0.0, contrast=1.0)
+    size = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
+    small: Any = cv2.resize(np.ascontiguousarray(part), size, interpolation=cv2.INTER_AREA)
+    found = [_find(line, place, small) for line in place.lines]
+    turned = [_find(" ".join(reversed(line.split())), place, small) for line in place.lines]
+    return SeenText(
+        place=place,
+        at_s=at_s,
+        likeness=min((one[0] for one in found), default=0.0),
+        reversed_likeness=min((one[0] for one in turned), default=0.0),
+        contrast=min((one[1] for one in found), default=1.0),
+    )
+
+
+def _find(line: str, place: TextPlace, small: Any) -> tuple[float, float]:
+    """Likeness and contrast of a line at its best place in the picture."""
+    import cv2
+    import numpy as np
+
+    best, best_contrast = 0.0, 1.0
+    for stretch in _STRETCHES:
+        mask = _shrunk_line(line, place.size_px, stretch, place.is_rtl, place.is_bold)
+        # What is wider than the picture can only be found cut.
+        mask = np.ascontiguousarray(mask[: small.shape[0], : small.shape[1]])
+        if mask.std() == 0:
+            continue
+        near = cv2.dilate(mask, np.ones((3, 3) if place.is_bare else (5, 5), np.uint8))
+        likeness = _likeness(small, mask, near if place.is_bare else None)
+        _, value, _, (x, y) = cv2.minMaxLoc(likeness)
+        if value > best:
+            area = small[y : y + mask.shape[0], x : x + mask.shape[1]]
+            best, best_contrast = float(value), _contrast_in(area, mask, near)
+    return best, best_contrast
+
+
+def _likeness(small: Any, mask: Any, near: Any) -> Any:
+    """Normalised correlation at every place, of all pixels or of those ``near`` the letters."""
+    import cv2
+    import numpy as np
+
+    if near is None:
+        return cv2.matchTemplate(small, mask, cv2.TM_CCOEFF_NORMED)
+    weights = (near > 0).astype(np.float32)
+    found = cv2.matchTemplate(
+        small.astype(np.float32), mask.astype(np.float32), cv2.TM_CCOEFF_NORMED, mask=weights
+    )
+    # Where the picture is even there is nothing to compare with.
+    return np.clip(np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0), -1, 1)
+
+
+def _contrast_in(area: Any, mask: Any, near: Any) -> float:
+    """Contrast of the letters against what lies close around them."""
+    import numpy as np
+
+    ink, ground = area[mask > _INK], area[(mask == _GROUND) & (near > _INK)]
+    if not ink.size or not ground.size:
+        return 1.0
+    return contrast(float(np.percentile(ink, 60)), float(np.percentile(ground, 60)))
+
+
+@lru_cache(maxsize=2048)
+def _shrunk_line(line: str, size_px: int, stretch: float, is_rtl: bool, is_bold: bool) -> Any:
+    """The line set at its own size, then made as small as pictures are: set small it is wider."""
+    import cv2
+
+    whole = set_line(line, size_px, is_rtl=is_rtl, is_bold=is_bold)
+    scale = _LINE_PX / size_px
+    size = (
+        max(1, round(whole.shape[1] * scale * stretch)),
+        max(1, round(whole.shape[0] * scale)),
+    )
+    return cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
+
+
+def contrast(one: float, other: float) -> float:
+    """WCAG 2 contrast of two greys, given as luma from 16 to 235."""
+    brighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (brighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(luma: float) -> float:
+    return float(min(1.0, max(0.0, (luma - 16) / 219)) ** 2.2)
+
+
+@lru_cache(maxsize=64)
+def set_line(line: str, size_px: int, *, is_rtl: bool, is_bold: bool) -> Luma:
+    """A line of text, white on black, cut to its ink; shape (height, width)."""
+    import numpy as np
+    from PIL import Image, ImageDraw
+
+    font = _font(size_px, is_bold)
+    direction = "rtl" if is_rtl else "ltr"
+    left, top, right, bottom = font.getbbox(line, direction=direction)
+    size = (max(1, round(right - left)), max(1, round(bottom - top)))
+    image = Image.new("L", size)
+    ImageDraw.Draw(image).text((-left, -top), line, font=font, fill=255, direction=direction)
+    made: Luma = np.asarray(image)
+    return made
+
+
+@lru_cache(maxsize=8)
+def _font(size: int, is_bold: bool) -> Any:
+    from PIL import ImageFont
+
+    path = str(BOLD if is_bold else REGULAR)
+    ascent, descent = ImageFont.truetype(path, 1000).getmetrics()
+    em = max(1, round(size * 1000 / (ascent + descent)))
+    return ImageFont.truetype(path, em, layout_engine=ImageFont.Layout.RAQM)
+
+
+def width_of(line: str, size_px: int, *, is_bold: bool = True) -> float:
+    """How wide a line is, in pixels."""
+    return float(_font(max(1, size_px), is_bold).getlength(line))

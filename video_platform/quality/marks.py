@@ -1,0 +1,133 @@
+"""Marks that stand still in a corner while the picture under them moves: test-tier watermarks.
+
+An edge that keeps its place and direction through a scene, horizontally and vertically, belongs to
+something laid over the picture. Edges of the picture itself wander and average out. Where nothing
+moves nothing can be told, and a mark that is as faint as noise, or covers the whole frame, is not
+found.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from video_platform.quality.expectation import Box, SceneSpan
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Luma = NDArray[np.uint8]
+else:
+    Luma = Any
+
+_ROWS = 270
+"""Height at which corners are looked at: small letters still have edges."""
+_WIDTH, _HEIGHT = 0.24, 0.16
+"""Of a corner, as shares of the frame."""
+_EVERY_S = 0.4
+_LEAST_LOOKS = 5
+_EDGE = 14.0
+_STEADY = 0.9
+_LEAST_PIXELS = 14
+"""With steady edges in each direction: a few letters."""
+_MOVES = 0.5
+"""Where more of all edges in the frame are steady, the picture stands still."""
+CORNERS = ("top left", "top right", "bottom left", "bottom right")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A mark in a corner, and the scene in which it stands."""
+
+    corner: str
+    scene: int
+    at_s: float
+    pixels: int
+
+
+class MarkWatcher:
+    """Collects edges of the corners, scene by scene."""
+
+    def __init__(self, scenes: Sequence[SceneSpan], rate: float, known: Sequence[Box] = ()) -> None:
+        """``known``: places of our own logo, titles and captions, in pixels."""
+        self._scenes = scenes
+        self._rate = rate
+        self._known = known
+        self._every = max(1, round(_EVERY_S * rate))
+        self._sums: dict[int, list[Any]] = {}
+        self._looks: dict[int, int] = {}
+        self._scale = 1.0
+
+    def see(self, index: int, luma: Luma) -> None:
+        """Look at this picture, if it is one in some."""
+        import cv2
+        import numpy as np
+
+        if index % self._every:
+            return
+        at_s = index / self._rate
+        scene = next((n for n, s in enumerate(self._scenes) if s.start_s <= at_s < s.end_s), None)
+        if scene is None:
+            return
+        self._scale = min(1.0, _ROWS / luma.shape[0])
+        size = (round(luma.shape[1] * self._scale), round(luma.shape[0] * self._scale))
+        small = cv2.resize(np.ascontiguousarray(luma), size, interpolation=cv2.INTER_AREA)
+        edges = [cv2.Sobel(small, cv2.CV_32F, dx, 1 - dx, scale=0.25) for dx in (1, 0)]
+        sums = self._sums.setdefault(scene, [0.0, 0.0, 0.0, 0.0])
+        for direction, edge in enumerate(edges):
+            sums[2 * direction] = sums[2 * direction] + edge
+            sums[2 * direction + 1] = sums[2 * direction + 1] + np.abs(edge)
+        self._looks[scene] = self._looks.get(scene, 0) + 1
+
+    def finish(self) -> list[Mark]:
+        """The marks that were found, one a corner at most for each scene."""
+        return [
+            mark
+            for scene, sums in sorted(self._sums.items())
+            if self._looks[scene] >= _LEAST_LOOKS
+            for mark in self._marks(scene, sums)
+        ]
+
+    def _marks(self, scene: int, sums: Sequence[Any]) -> list[Mark]:
+        import numpy as np
+
+        looks = self._looks[scene]
+        strong = [sums[n + 1] / looks > _EDGE for n in (0, 2)]
+        steady = [strong[n // 2] & (np.abs(sums[n]) >= _STEADY * sums[n + 1]) for n in (0, 2)]
+        if self._stands_still(strong, steady):
+            return []
+        found = []
+        for corner, box in zip(CORNERS, self._corners(steady[0].shape), strict=True):
+            left, top, right, bottom = box
+            counts = []
+            for plane in steady:
+                part = plane.copy()
+                self._leave_out(part)
+                counts.append(int(np.count_nonzero(part[top:bottom, left:right])))
+            if min(counts) >= _LEAST_PIXELS:
+                span = self._scenes[scene]
+                found.append(
+                    Mark(corner=corner, scene=span.scene, at_s=span.start_s, pixels=sum(counts))
+                )
+        return found
+
+    @staticmethod
+    def _stands_still(strong: Sequence[Any], steady: Sequence[Any]) -> bool:
+        edges = sum(int(plane.sum()) for plane in strong)
+        return edges == 0 or sum(int(plane.sum()) for plane in steady) > _MOVES * edges
+
+    def _leave_out(self, plane: Any) -> None:
+        for box in self._known:
+            left, top, right, bottom = (round(side * self._scale) for side in box)
+            plane[max(0, top - 2) : bottom + 2, max(0, left - 2) : right + 2] = False
+
+    @staticmethod
+    def _corners(shape: tuple[int, int]) -> list[Box]:
+        height, width = shape
+        x, y = round(_WIDTH * width), round(_HEIGHT * height)
+        return [
+            (0, 0, x, y),
+            (width - x, 0, width, y),
+            (0, height - y, x, height),
+            (width - x, height - y, width, height),
+        ]
