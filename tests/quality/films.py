@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tests.factories import ORIGIN, make_film, make_media, make_scene, make_script
+from tests.factories import ORIGIN, make_film, make_scene, make_script
 from tests.montage.films import music_like, picture, write_sound
 from video_platform.agents.gate import Order, check_file, expectation
 from video_platform.agents.montage import StoredSegments
@@ -28,10 +28,11 @@ from video_platform.domain.manifests import (
 )
 from video_platform.domain.media import Media
 from video_platform.domain.script import OnScreen, OnScreenKind, Scene
+from video_platform.domain.timeline import Timeline
 from video_platform.domain.timing import Word
 from video_platform.interchange.subtitles import to_srt, to_vtt
-from video_platform.montage.film import render_film
-from video_platform.montage.plan import RenderSettings, plan_film
+from video_platform.montage.film import RenderedFilm, render_film
+from video_platform.montage.plan import FilmPlan, RenderSettings, plan_film
 from video_platform.montage.probe import probe_media
 from video_platform.montage.runner import Ffmpeg, find_ffmpeg
 from video_platform.providers.registry import find_provider
@@ -73,6 +74,11 @@ class MadeFilm:
     store: MediaStore
     srt: bytes
     vtt: bytes
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What each scene says."""
+        return tuple(scene.narration for scene in self.order.script.scenes)
 
     @property
     def expected(self) -> Expectation:
@@ -121,12 +127,27 @@ class Studio:
         timeline = build_timeline(
             script,
             VoiceTracks(tracks=tuple(self._voice(scene, language) for scene in script.scenes)),
-            Clips(clips=tuple(self._clip(scene, ratio, designed, language) for scene in script.scenes)),
+            Clips(
+                clips=tuple(self._clip(scene, ratio, designed, language) for scene in script.scenes)
+            ),
             AvatarClips(),
             Music(media=self.music, mood="calm", licence="CC0-1.0", bar_ms=1000, origin=ORIGIN),
             look or Look(),
         )
         frame = small_frame(ratio, shorter_px)
+        rendered, plan = self.cut(timeline, ratio, frame)
+        return MadeFilm(
+            path=rendered.path,
+            film=replace(make_film(), format=ratio, plan=plan.key),
+            order=Order(script=script, timeline=timeline),
+            frame=frame,
+            store=self.store,
+            srt=to_srt(plan.cues),
+            vtt=to_vtt(plan.cues),
+        )
+
+    def cut(self, timeline: Timeline, ratio: Format, frame: Frame) -> tuple[RenderedFilm, FilmPlan]:
+        """The film of a timeline, with its plan."""
         plan = plan_film(timeline, ratio, RenderSettings(), frame=frame)
         self.count += 1
         directory = self.folder / f"film-{self.count}"
@@ -140,16 +161,7 @@ class Studio:
             progress=lambda done, total: None,
             max_workers=2,
         )
-        film = replace(make_film(), format=ratio, media=make_media("f", "video/mp4"), plan=plan.key)
-        return MadeFilm(
-            path=rendered.path,
-            film=film,
-            order=Order(script=script, timeline=timeline),
-            frame=frame,
-            store=self.store,
-            srt=to_srt(plan.cues),
-            vtt=to_vtt(plan.cues),
-        )
+        return rendered, plan
 
     def _voice(self, scene: Scene, language: Language) -> VoiceTrack:
         known = self.voices.get((language, scene.narration))
@@ -221,5 +233,3 @@ def run_ffmpeg(source: Path, target: Path, *arguments: str) -> Path:
 def failed(report: Report) -> list[str]:
     """Names of the rules that stop the film."""
     return [finding.name for finding in report.findings if finding.stops]
-
-

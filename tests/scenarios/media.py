@@ -102,10 +102,12 @@ def bomb_png(width: int = 100_000, height: int = 100_000) -> bytes:
 
 
 def _tone(seconds: float, rate: int) -> bytes:
+    """A note struck twice a second: an even tone would be taken for clipped sound."""
     import numpy as np
 
     times = np.arange(round(seconds * rate)) / rate
-    return bytes((np.sin(times * 440 * 2 * np.pi) * 8000).astype("<i2").tobytes())
+    strength = 800 + 16_000 * np.exp(-20 * (times % 0.5))
+    return bytes((np.sin(times * 440 * 2 * np.pi) * strength).astype("<i2").tobytes())
 
 
 def _picture(kind: str, width: int, height: int) -> bytes:

@@ -14,7 +14,7 @@ from video_platform.errors import (
     InvalidInput,
     NotConfigured,
     PermanentProviderError,
-    TransientProviderError,
+    ProviderError,
 )
 from video_platform.publishing.base import Rules
 from video_platform.publishing.registry import AccessOf, platform_class, platform_names
@@ -122,7 +122,7 @@ class AccountDesk:
             raise InvalidInput(
                 error.message, hint="Begin again: POST /accounts/connect.", code=_REFUSED
             ) from error
-        except TransientProviderError as error:
+        except ProviderError as error:
             raise Conflict(
                 error.message,
                 hint="Begin again in a while: POST /accounts/connect.",
@@ -169,9 +169,13 @@ class AccountDesk:
 
     def _check_redirect(self, uri: str) -> None:
         """Only to pages of ours: a code must not be carried elsewhere."""
-        parts = urlsplit(uri)
-        is_here = parts.scheme == "http" and parts.hostname in _LOOPBACK
-        if parts.fragment or "@" in parts.netloc or not (is_here or _origin(uri) in self._origins):
+        try:
+            parts = urlsplit(uri)
+            is_here = parts.scheme == "http" and parts.hostname in _LOOPBACK
+            is_ours = is_here or _origin(uri) in self._origins
+        except ValueError:
+            is_ours = False
+        if not is_ours or "#" in uri or "@" in uri:
             raise InvalidInput(
                 f"Networks do not send browsers back to {uri[:200]!r}.",
                 hint="Give an address of this installation's pages, or of this machine.",

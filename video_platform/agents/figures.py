@@ -1,7 +1,7 @@
 """How publications fare over time: looks at single posts, added up day by day."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -87,3 +87,10 @@ def add_up(looks: Iterable[Look]) -> Series:
         last[look.publication] = after
         days[look.at.date().isoformat()] = Point(look.at, total)
     return Series(publications=len(last), points=list(days.values()))
+
+
+def _each(
+    of: Callable[[int | None, int | None], int | None], first: Figures, second: Figures
+) -> Figures:
+    views, likes, comments, shares = map(of, first, second)
+    return views, likes, comments, shares

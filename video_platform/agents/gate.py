@@ -20,6 +20,7 @@ from video_platform.domain.media import MediaPath
 from video_platform.domain.project import Project
 from video_platform.domain.script import Script
 from video_platform.domain.timeline import Timeline, TitleKind, TransitionKind, VideoClip
+from video_platform.errors import ProbeFailed
 from video_platform.montage.captions import CaptionType
 from video_platform.montage.plan import FilmPlan, RenderSettings, TitleSpan, plan_film
 from video_platform.montage.titles import plate_floor, title_lines
@@ -28,7 +29,7 @@ from video_platform.providers.limits import Limits
 from video_platform.providers.registry import Catalogue
 from video_platform.quality.expectation import Box, Expectation, SceneSpan, Speech
 from video_platform.quality.film import Evidence, judge_film
-from video_platform.quality.findings import Finding, Report
+from video_platform.quality.findings import Finding, Mend, Report
 from video_platform.quality.lettering import TextPlace, TextWatcher, width_of
 from video_platform.quality.marks import MarkWatcher
 from video_platform.quality.measure import measure_film
@@ -173,24 +174,46 @@ def check_file(
 ) -> Report:
     """Decode a film once and judge it, against its order if that is known.
 
+    What cannot be read at all has one finding, which says so.
+
     Raises:
-        ProbeFailed, UnsupportedMedia: nothing of it can be read.
+        UnsupportedMedia: no kind of film we read, or larger than anything we take.
     """
+    try:
+        return judge_film(_evidence(path, expected, subtitles))
+    except ProbeFailed as error:
+        return Report(
+            findings=(
+                Finding(
+                    name="decode",
+                    passed=False,
+                    value=error.message,
+                    at_s=0.0,
+                    why="Nothing of it can be played.",
+                    hint="Cut the film again: re-materialize montage.",
+                    mend=Mend.RENDER,
+                ),
+            )
+        )
+
+
+def _evidence(
+    path: Path, expected: Expectation | None, subtitles: Sequence[tuple[str, CaptionFile]]
+) -> Evidence:
+    """All that one decode tells of a film."""
     if expected is None:
-        return judge_film(Evidence(measured=measure_film(path), subtitles=tuple(subtitles)))
+        return Evidence(measured=measure_film(path), subtitles=tuple(subtitles))
     texts = TextWatcher.of(expected.texts, float(expected.rate))
     known = [*(text.box for text in expected.texts), *(box for _, _, box in expected.solids)]
     marks = MarkWatcher(_moving(expected), float(expected.rate), known)
     measured = measure_film(path, [texts, marks], text_rows=_text_rows(expected))
-    return judge_film(
-        Evidence(
-            measured=measured,
-            expected=expected,
-            subtitles=tuple(subtitles),
-            voices=tuple(find_voices(measured.sound.mono, expected.speech)),
-            texts=tuple(texts.seen),
-            marks=tuple(marks.finish()),
-        )
+    return Evidence(
+        measured=measured,
+        expected=expected,
+        subtitles=tuple(subtitles),
+        voices=tuple(find_voices(measured.sound.mono, expected.speech)),
+        texts=tuple(texts.seen),
+        marks=tuple(marks.finish()),
     )
 
 

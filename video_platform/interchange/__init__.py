@@ -1,1 +1,4 @@
-"""Formats other programs read: caption files today. Imports ``domain`` only."""
+"""Formats other programs read: captions, chapters, and timelines for editors, out and back in.
+
+Imports ``domain`` and ``errors`` only.
+"""

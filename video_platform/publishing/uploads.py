@@ -193,7 +193,9 @@ class _Reply(Answer):
 
 
 def advised(error: ProviderError) -> ProviderError:
-    """The error with what to do about a post, by its kind."""
+    """The error with what to do about a post, by its kind; what the network said is a sentence."""
+    if not error.message.endswith((".", "!", "?")):
+        error.message += "."
     error.hint = _HINTS.get(type(error), error.hint)
     return error
 

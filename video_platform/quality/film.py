@@ -36,9 +36,8 @@ _LONGEST_SILENCE_S = 2.0
 _SILENT = 10 ** (-55 / 20)
 _MOST_NEAR_PEAK = 0.04
 _CAPTION_LATE_MS = 60
-LEAST_LIKE_TEXT = 0.75
-_LEAST_CONTRAST = 4.5
-"""WCAG 2.2, success criterion 1.4.3."""
+_LEAST_CONTRAST = 3.0
+"""WCAG 2.2, success criterion 1.4.3, for large bold text, which captions and titles are."""
 _BT709 = 1
 _LIMITED = 1
 
@@ -415,7 +414,7 @@ def caption_seen(evidence: Evidence, _: Expectation) -> Finding | None:
     """Every burned text is in the picture, whole and in its zone."""
     if not evidence.texts:
         return None
-    lost = [text for text in evidence.texts if text.likeness < LEAST_LIKE_TEXT]
+    lost = [text for text in evidence.texts if not text.is_there]
     worst = min(evidence.texts, key=lambda text: text.likeness)
     return Finding(
         name="text_seen",
@@ -437,7 +436,7 @@ def word_order(evidence: Evidence, expected: Expectation) -> Finding | None:
     turned = [
         text
         for text in evidence.texts
-        if text.likeness < LEAST_LIKE_TEXT and text.reversed_likeness > text.likeness + 0.1
+        if not text.is_there and text.reversed_likeness > text.likeness + 0.1
     ]
     return Finding(
         name="word_order",
@@ -452,7 +451,7 @@ def word_order(evidence: Evidence, expected: Expectation) -> Finding | None:
 
 def readable(evidence: Evidence, _: Expectation) -> Finding | None:
     """Letters stand out from what is behind them."""
-    seen = [text for text in evidence.texts if text.likeness >= LEAST_LIKE_TEXT]
+    seen = [text for text in evidence.texts if text.is_there]
     if not seen:
         return None
     worst = min(seen, key=lambda text: text.contrast)

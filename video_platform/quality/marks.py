@@ -30,8 +30,8 @@ _EDGE = 14.0
 _STEADY = 0.9
 _LEAST_PIXELS = 14
 """With steady edges in each direction: a few letters."""
-_MOVES = 0.5
-"""Where more of all edges in the frame are steady, the picture stands still."""
+_STILL = 0.4
+"""Where so much of all edges keep their place, the picture itself stands still."""
 CORNERS = ("top left", "top right", "bottom left", "bottom right")
 
 
@@ -54,7 +54,7 @@ class MarkWatcher:
         self._rate = rate
         self._known = known
         self._every = max(1, round(_EVERY_S * rate))
-        self._sums: dict[int, list[Any]] = {}
+        self._counts: dict[int, list[Any]] = {}
         self._looks: dict[int, int] = {}
         self._scale = 1.0
 
@@ -73,61 +73,55 @@ class MarkWatcher:
         size = (round(luma.shape[1] * self._scale), round(luma.shape[0] * self._scale))
         small = cv2.resize(np.ascontiguousarray(luma), size, interpolation=cv2.INTER_AREA)
         edges = [cv2.Sobel(small, cv2.CV_32F, dx, 1 - dx, scale=0.25) for dx in (1, 0)]
-        sums = self._sums.setdefault(scene, [0.0, 0.0, 0.0, 0.0])
-        for direction, edge in enumerate(edges):
-            sums[2 * direction] = sums[2 * direction] + edge
-            sums[2 * direction + 1] = sums[2 * direction + 1] + np.abs(edge)
+        signs = [sign * edge > _EDGE for edge in edges for sign in (1, -1)]
+        counts = self._counts.setdefault(scene, [np.zeros(s.shape, np.uint16) for s in signs])
+        for count, sign in zip(counts, signs, strict=True):
+            count += sign
         self._looks[scene] = self._looks.get(scene, 0) + 1
 
     def finish(self) -> list[Mark]:
         """The marks that were found, one a corner at most for each scene."""
         return [
             mark
-            for scene, sums in sorted(self._sums.items())
+            for scene, counts in sorted(self._counts.items())
             if self._looks[scene] >= _LEAST_LOOKS
-            for mark in self._marks(scene, sums)
+            for mark in self._marks(scene, counts)
         ]
 
-    def _marks(self, scene: int, sums: Sequence[Any]) -> list[Mark]:
+    def _marks(self, scene: int, counts: Sequence[Any]) -> list[Mark]:
         import numpy as np
 
-        looks = self._looks[scene]
-        strong = [sums[n + 1] / looks > _EDGE for n in (0, 2)]
-        steady = [strong[n // 2] & (np.abs(sums[n]) >= _STEADY * sums[n + 1]) for n in (0, 2)]
-        if self._stands_still(strong, steady):
+        least = _STEADY * self._looks[scene]
+        steady = [(counts[n] >= least) | (counts[n + 1] >= least) for n in (0, 2)]
+        edges = sum(int(np.count_nonzero(count)) for count in counts)
+        if sum(int(np.count_nonzero(plane)) for plane in steady) > _STILL * edges:
             return []
+        for plane in steady:
+            self._leave_out(plane)
+        span = self._scenes[scene]
         found = []
-        for corner, box in zip(CORNERS, self._corners(steady[0].shape), strict=True):
-            left, top, right, bottom = box
-            counts = []
-            for plane in steady:
-                part = plane.copy()
-                self._leave_out(part)
-                counts.append(int(np.count_nonzero(part[top:bottom, left:right])))
-            if min(counts) >= _LEAST_PIXELS:
-                span = self._scenes[scene]
+        for corner, (left, top, right, bottom) in zip(
+            CORNERS, _corners(steady[0].shape), strict=True
+        ):
+            sizes = [int(np.count_nonzero(plane[top:bottom, left:right])) for plane in steady]
+            if min(sizes) >= _LEAST_PIXELS:
                 found.append(
-                    Mark(corner=corner, scene=span.scene, at_s=span.start_s, pixels=sum(counts))
+                    Mark(corner=corner, scene=span.scene, at_s=span.start_s, pixels=sum(sizes))
                 )
         return found
-
-    @staticmethod
-    def _stands_still(strong: Sequence[Any], steady: Sequence[Any]) -> bool:
-        edges = sum(int(plane.sum()) for plane in strong)
-        return edges == 0 or sum(int(plane.sum()) for plane in steady) > _MOVES * edges
 
     def _leave_out(self, plane: Any) -> None:
         for box in self._known:
             left, top, right, bottom = (round(side * self._scale) for side in box)
             plane[max(0, top - 2) : bottom + 2, max(0, left - 2) : right + 2] = False
 
-    @staticmethod
-    def _corners(shape: tuple[int, int]) -> list[Box]:
-        height, width = shape
-        x, y = round(_WIDTH * width), round(_HEIGHT * height)
-        return [
-            (0, 0, x, y),
-            (width - x, 0, width, y),
-            (0, height - y, x, height),
-            (width - x, height - y, width, height),
-        ]
+
+def _corners(shape: tuple[int, int]) -> list[Box]:
+    height, width = shape
+    x, y = round(_WIDTH * width), round(_HEIGHT * height)
+    return [
+        (0, 0, x, y),
+        (width - x, 0, width, y),
+        (0, height - y, x, height),
+        (width - x, height - y, width, height),
+    ]

@@ -22,7 +22,7 @@ from video_platform.errors import (
     ProviderRequestInvalid,
     ProviderUnavailable,
 )
-from video_platform.providers.faults import Codes
+from video_platform.providers.faults import Codes, message_of
 from video_platform.providers.service import Access, Service
 from video_platform.providers.transport import Answer, Clock
 from video_platform.publishing.answers import count_of, text_of
@@ -283,7 +283,7 @@ class X:
         # What needs no processing has no such entry.
         state = str(processing.get("state", "succeeded"))
         if state == "failed":
-            why = str(processing.get("error") or "no reason given")[:300]
+            why = message_of(processing.get("error"))
             raise JobFailed(
                 f"x could not process the film: {why}.",
                 provider=self.name,
