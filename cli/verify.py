@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.output import document, say, table
+from video_platform.settings import Settings
 
 if TYPE_CHECKING:
     from video_platform.provenance.credentials import Credentials
@@ -52,6 +53,23 @@ def describe(found: "Credentials") -> dict[str, Any]:
         "ingredients": [dict(one) for one in found.ingredients],
         "problems": list(found.problems),
     }
+
+
+def diagnose(settings: Settings) -> str:
+    """For ``doctor``: who signs films here.
+
+    Raises:
+        NotConfigured: ``certificate_invalid``, ``certificate_expired``.
+    """
+    from datetime import UTC, datetime
+
+    from video_platform.bootstrap import signing_identity
+    from video_platform.provenance.identity import refuse_expired
+
+    identity = signing_identity(settings)
+    refuse_expired(identity, datetime.now(UTC))
+    kind = "test certificate, which vouches for nobody" if identity.is_test else identity.name
+    return f"{kind}, until {identity.not_after:%Y-%m-%d}"
 
 
 def _certificate(found: "Credentials") -> str:

@@ -1,6 +1,7 @@
 """HeyGen: the voice is uploaded, the video is found by its title."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from tests.scenarios.samples import avatar_request, stored
 from tests.scenarios.server import ScenarioServer
 from tests.scenarios.specs import assert_answer_valid, assert_valid
 from video_platform.domain.formats import Format
-from video_platform.domain.generation import AvatarRequest
 from video_platform.domain.media import Probe
 from video_platform.errors import (
     BadProviderAnswer,
@@ -148,12 +148,10 @@ def test_limits_are_held_before_anything_is_sent(bench: Bench) -> None:
         probe=Probe(duration_ms=601_000),
     )
     for wrong, said in (
-        (AvatarRequest(voice=long, presenter="look_1", format=Format.TALL), "600"),
+        (replace(avatar_request(bench.drawer), voice=long), "600"),
         (avatar_request(bench.drawer, presenter=""), "presenter"),
         (
-            AvatarRequest(
-                voice=stored(bench.drawer, "audio/flac"), presenter="a", format=Format.TALL
-            ),
+            replace(avatar_request(bench.drawer), voice=stored(bench.drawer, "audio/flac")),
             "audio/flac",
         ),
     ):

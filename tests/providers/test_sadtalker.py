@@ -12,6 +12,7 @@ from tests.scenarios.server import ScenarioServer
 from tests.scenarios.specs import assert_valid
 from video_platform.domain.formats import Format
 from video_platform.domain.generation import AvatarRequest, Capability
+from video_platform.domain.language import Language
 from video_platform.domain.media import Media
 from video_platform.errors import ContentRefused, JobFailed, LimitExceeded, ProviderError
 from video_platform.providers.registry import Catalogue
@@ -36,7 +37,9 @@ def at_fal(bench: Bench) -> Bench:
 
 
 def said(voice: Media, presenter: str = FACE) -> AvatarRequest:
-    return AvatarRequest(voice=voice, presenter=presenter, format=Format.TALL)
+    return AvatarRequest(
+        voice=voice, presenter=presenter, format=Format.TALL, language=Language.ENGLISH
+    )
 
 
 def test_request_at_replicate_is_as_described(bench: Bench) -> None:

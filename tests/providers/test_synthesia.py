@@ -1,6 +1,7 @@
 """Synthesia: a bare key, an uploaded MP3, videos found by their callback id."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.scenarios.server import ScenarioServer
 from tests.scenarios.specs import assert_answer_valid, assert_valid
 from tests.scenarios.synthesia import SPEAKER
 from video_platform.domain.formats import Format
+from video_platform.domain.language import Language
 from video_platform.errors import (
     ContentRefused,
     JobFailed,
@@ -34,15 +36,25 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 @pytest.mark.parametrize("ratio", list(Format))
 def test_request_is_as_described(bench: Bench, ratio: Format) -> None:
-    extra = {"SYNTHESIA_SCRIPT_LANGUAGE": "fr-FR"}
-    provider = bench.provider(SynthesiaPresenter, extra=extra)
+    provider = bench.provider(SynthesiaPresenter)
     provider.submit(avatar_request(bench.drawer, ratio), "key-1")
     (call,) = bench.calls("submit")
     assert_valid(SPEC, "POST", call.path, call.json())
     assert call.json()["aspectRatio"] == ratio.value
-    assert call.json()["input"][0]["scriptLanguage"] == "fr-FR"
     assert call.json()["test"] is False
     assert call.headers["authorization"] == KEY
+
+
+@pytest.mark.parametrize(
+    ("language", "spoken"),
+    [(Language.ENGLISH, "en-US"), (Language.FRENCH, "fr-FR"), (Language.ARABIC, "ar-001")],
+)
+def test_the_voices_language_is_said(bench: Bench, language: Language, spoken: str) -> None:
+    request = replace(avatar_request(bench.drawer), language=language)
+    bench.provider(SynthesiaPresenter).submit(request, "key-1")
+    (call,) = bench.calls("submit")
+    assert call.json()["input"][0]["scriptLanguage"] == spoken
+    assert_valid(SPEC, "POST", call.path, call.json())
 
 
 def test_voice_goes_as_mp3_whatever_it_is(bench: Bench) -> None:

@@ -90,22 +90,35 @@ def order(change: Callable[[Expectation], Expectation]) -> Spoil:
     return spoil
 
 
-def burned(change: Callable[[tuple[str, ...]], tuple[str, ...]]) -> Spoil:
-    """The renderer burned other texts than those that were approved."""
+def burned(change: Callable[[MadeFilm], list[str]]) -> Spoil:
+    """The renderer burned other words than those that were approved."""
 
     def spoil(work: Workshop, film: MadeFilm) -> Report:
         words = film.order.timeline.words
-        counts = [len(scene.words) for scene in film.order.script.scenes]
         # As many words as there are times, whatever the change made of the text.
-        texts = [text.split()[:n] for n, text in zip(counts, change(film.texts), strict=True)]
-        shown = [text for scene in texts for text in scene]
-        timeline = replace(
-            film.order.timeline,
-            words=tuple(replace(w, text=t) for w, t in zip(words, shown, strict=True)),
-        )
+        texts = (change(film) * 3)[: len(words)]
+        shown = tuple(replace(word, text=text) for word, text in zip(words, texts, strict=True))
+        timeline = replace(film.order.timeline, words=shown)
         return film.judge(work.studio.cut(timeline, film.film.format, film.frame)[0].path)
 
     return spoil
+
+
+def other_scene(film: MadeFilm) -> list[str]:
+    """The words of the last scene before those of the first."""
+    return [word for text in reversed(film.texts) for word in text.split()]
+
+
+def unreadable(film: MadeFilm) -> list[str]:
+    """The words with their encoding lost."""
+    words = (word.text for word in film.order.timeline.words)
+    return ["".join(mojibake(word).split()) for word in words]
+
+
+def backwards(film: MadeFilm) -> list[str]:
+    """The words of each line in the other order, as without bidirectional text."""
+    lines = (line for text in film.expected.texts for line in text.lines)
+    return [word for line in lines for word in reversed(line.split())]
 
 
 def other_sound(source: Language) -> Spoil:
@@ -183,10 +196,6 @@ def heard_badly(expected: Expectation) -> Expectation:
 def crowded(expected: Expectation) -> Expectation:
     first = expected.texts[0]
     return replace(expected, texts=(*expected.texts, replace(first, kind="title", lines=("Mill",))))
-
-
-def reverse_words(texts: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(" ".join(reversed(text.split())) for text in texts)
 
 
 _PLATE = "drawbox=x=0:y=ih*0.62:w=iw:h=ih*0.36"
@@ -357,15 +366,15 @@ DAMAGES: tuple[Damage, ...] = (
         "captions of the other scene burned",
         "text_seen",
         FR,
-        burned(lambda t: (f"{t[1]} {t[1]}", f"{t[0]} {t[0]}")),
+        burned(other_scene),
     ),
     Damage(
         "mojibake burned",
         "text_seen",
         AR,
-        burned(lambda t: tuple(mojibake(x).replace("\u00a0", "") for x in t)),
+        burned(unreadable),
     ),
-    Damage("Arabic burned in the wrong order", "word_order", AR, burned(reverse_words)),
+    Damage("Arabic burned in the wrong order", "word_order", AR, burned(backwards)),
     Damage(
         "white haze over the captions", "contrast", EN, pictures(f"{_PLATE}:t=fill:c=white@0.8")
     ),

@@ -1,5 +1,6 @@
 """No bad film passes, each is stopped by the rule that names its fault; good films pass."""
 
+import sys
 from dataclasses import dataclass, field
 
 import pytest
@@ -72,16 +73,20 @@ def test_good_film_passes(
     assert failed(report) == []
 
 
-def test_confusion_table(table: Table) -> None:
+def test_confusion_table(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
     if len(table.bad) < len(DAMAGES) or len(table.good) < 60:
         pytest.skip("counts only after all films were judged")
     caught = sum(rule in found for rule, found in table.bad.values())
     wrongly = sum(bool(found) for found in table.good.values())
-    print(
-        f"\n              stopped  passed\n{len(table.bad)} damaged     {caught:>6}  {len(table.bad) - caught:>6}"
-    )
-    print(f"{len(table.good)} good        {wrongly:>6}  {len(table.good) - wrongly:>6}")
+    rows = [
+        f"{'':<14}{'right rule':>12}{'passed':>8}",
+        f"{len(table.bad):>3} damaged   {caught:>12}{len(table.bad) - caught:>8}",
+        f"{len(table.good):>3} good      {wrongly:>12}{len(table.good) - wrongly:>8}",
+    ]
     for name, (rule, found) in table.bad.items():
-        print(f"  {name:<45} {rule:<17} also: {', '.join(r for r in found if r != rule)}")
+        others = ", ".join(one for one in found if one != rule)
+        rows.append(f"  {name:<45} {rule:<17} {others}")
+    with capsys.disabled():
+        sys.stdout.write("\n" + "\n".join(rows) + "\n")
     assert caught == len(table.bad) >= 60
     assert wrongly == 0

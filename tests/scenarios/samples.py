@@ -109,7 +109,12 @@ def video_request(shelf: Shelf, ratio: Format = Format.TALL) -> VideoRequest:
 def avatar_request(
     shelf: Shelf, ratio: Format = Format.TALL, presenter: str = "presenter-1"
 ) -> AvatarRequest:
-    return AvatarRequest(voice=stored(shelf, "audio/wav"), presenter=presenter, format=ratio)
+    return AvatarRequest(
+        voice=stored(shelf, "audio/wav"),
+        presenter=presenter,
+        format=ratio,
+        language=Language.ENGLISH,
+    )
 
 
 def alignment_request(shelf: Shelf) -> AlignmentRequest:

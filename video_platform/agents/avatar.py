@@ -27,7 +27,12 @@ class AvatarAgent:
         requests = [
             (
                 track.scene_id,
-                AvatarRequest(voice=track.media, presenter=project.brief.avatar, format=ratio),
+                AvatarRequest(
+                    voice=track.media,
+                    presenter=project.brief.avatar,
+                    format=ratio,
+                    language=project.brief.language,
+                ),
             )
             for track in voice.tracks
             for ratio in project.brief.formats

@@ -167,4 +167,6 @@ def _typical(capability: Capability, brief: Brief) -> Any:
                 seed=0,
             )
         case _:
-            return AvatarRequest(voice=sound, presenter="", format=brief.formats[0])
+            return AvatarRequest(
+                voice=sound, presenter="", format=brief.formats[0], language=brief.language
+            )

@@ -132,11 +132,12 @@ class VideoRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AvatarRequest:
-    """Film a presenter who says the given voice track."""
+    """Film a presenter who says the given voice track, which is in ``language``."""
 
     voice: Media
     presenter: str
     format: Format
+    language: Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from video_platform.domain.timeline import Timeline
 
 SHORTEST_S = 10
-"""YouTube leaves all chapters out when one is shorter (support.google.com/youtube/answer/9884579)."""
+"""YouTube's shortest chapter: where one is shorter it shows none (its help, "Video chapters")."""
 
 
 def to_chapters(timeline: Timeline, headlines: Mapping[int, str]) -> bytes:

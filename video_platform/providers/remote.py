@@ -174,3 +174,4 @@ def examine_request(name: str, limits: Limits, request: Any) -> None:
             limits.spell_format(name, request.format)
             limits.check_input(name, request.voice.media_type, request.voice.size_bytes)
             limits.check_duration(name, request.voice.probe.duration_ms)
+            limits.check_language(name, request.language)

@@ -30,6 +30,8 @@ _PEAK_ROUNDING_DB = 0.05
 MOST_LATE_MS = 45.0
 """Sound that leads by more is noticed (ITU-R BT.1359-1: 45 ms early, 125 ms late)."""
 _LEAST_LIKE_VOICE = 0.35
+_MOST_SOFTER_DB = 18.0
+"""A piece that is so much softer than the film's loudest, against its track, is not heard."""
 _LONGEST_BLACK_S = 0.09
 _LONGEST_FROZEN_S = 1.2
 _LONGEST_SILENCE_S = 2.0
@@ -342,9 +344,14 @@ def sync(evidence: Evidence, _: Expectation) -> Finding | None:
 
 def narration(evidence: Evidence, _: Expectation) -> Finding | None:
     """Each voice is heard at all, in its own place."""
-    missing = [voice for voice in evidence.voices if voice.likeness < _LEAST_LIKE_VOICE]
     if not evidence.voices:
         return None
+    loudest_db = max(voice.level_db for voice in evidence.voices)
+    missing = [
+        voice
+        for voice in evidence.voices
+        if voice.likeness < _LEAST_LIKE_VOICE or voice.level_db < loudest_db - _MOST_SOFTER_DB
+    ]
     return Finding(
         name="narration",
         passed=not missing,

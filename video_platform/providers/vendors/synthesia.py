@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from video_platform.domain.generation import AvatarRequest
+from video_platform.domain.language import Language
 from video_platform.domain.media import Media
 from video_platform.errors import ContentRefused
 from video_platform.providers._clips import ANY_FORMAT, PresenterProvider, find_named, sound_as
@@ -15,7 +16,7 @@ from video_platform.providers.service import Service
 _PRESENTER = "anna_costume1_cameraA"
 _BACKGROUND = "off_white"
 _LISTED = 100
-_LANGUAGE = "SYNTHESIA_SCRIPT_LANGUAGE"
+_SPOKEN = {Language.ENGLISH: "en-US", Language.FRENCH: "fr-FR", Language.ARABIC: "ar-001"}
 _UPLOAD_URL = "https://upload.api.synthesia.io"
 """Voice tracks go to an address of their own."""
 
@@ -33,13 +34,12 @@ class SynthesiaPresenter(PresenterProvider):
         sign_up_url="https://app.synthesia.io",
         pause_s=15.0,
         at_once=3,
-        extra_variables=(_LANGUAGE,),
-        notice="Needs a paid plan; a film may take hours, so give avatars a longer timeout. "
-        f"{_LANGUAGE} names the language of voice tracks (en-US when it is not set).",
+        notice="Needs a paid plan; a film may take hours, so give avatars a longer timeout.",
     )
     codes: ClassVar[Codes] = {"rejected": ContentRefused}
     limits: ClassVar[Limits] = Limits(
         formats=ANY_FORMAT,
+        languages=frozenset(_SPOKEN),
         longest_s=300.0,
         input_types=frozenset({"audio/mpeg", "audio/wav", "audio/mp4", "audio/flac"}),
     )
@@ -52,7 +52,7 @@ class SynthesiaPresenter(PresenterProvider):
             "avatar": request.presenter or _PRESENTER,
             "background": _BACKGROUND,
             "scriptAudio": self._upload(request.voice),
-            "scriptLanguage": self.access.extra.get(_LANGUAGE) or "en-US",
+            "scriptLanguage": _SPOKEN[request.language],
         }
         content: dict[str, Any] = {
             "test": self.model == "test",
