@@ -24,7 +24,9 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A film: MP4, MOV or WebM.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="A film: MP4, MOV or WebM.")
+    ],
     project: Annotated[
         str, typer.Option(help="Project it belongs to: its timeline and script are compared.")
     ] = "",

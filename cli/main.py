@@ -16,6 +16,7 @@ from cli import (
     providers,
     publications,
     regenerate,
+    remote,
     serve,
 )
 from cli.output import document, say
@@ -51,6 +52,7 @@ for module in (
     publications,
     providers,
     generations,
+    remote,
     serve,
     doctor,
 ):

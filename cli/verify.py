@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.output import document, say, table
-from video_platform.settings import Settings
+from video_platform.errors import InvalidInput
 
 if TYPE_CHECKING:
     from video_platform.provenance.credentials import Credentials
+    from video_platform.provenance.identity import Identity
 
 
 def register(app: typer.Typer) -> None:
@@ -28,14 +29,24 @@ def verify(
     from video_platform.provenance.credentials import read_credentials
     from video_platform.store.media import hash_file
 
-    anchors = trust.read_text(encoding="ascii") if trust else ""
-    found = read_credentials(file, anchors_pem=anchors)
+    found = read_credentials(file, anchors_pem=_anchors(trust) if trust else "")
     if as_json:
         document(describe(found) | {"file": str(file), "sha256": hash_file(file)})
     else:
         _show(file, found)
     if not found.is_valid:
         raise typer.Exit(1)
+
+
+def _anchors(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii")
+    except (OSError, ValueError) as error:
+        raise InvalidInput(
+            f"{path} cannot be read as PEM: {error}.",
+            hint="Give a file of certificates.",
+            code="file_unreadable",
+        ) from error
 
 
 def describe(found: "Credentials") -> dict[str, Any]:
@@ -55,18 +66,16 @@ def describe(found: "Credentials") -> dict[str, Any]:
     }
 
 
-def diagnose(settings: Settings) -> str:
+def diagnose(identity: "Identity") -> str:
     """For ``doctor``: who signs films here.
 
     Raises:
-        NotConfigured: ``certificate_invalid``, ``certificate_expired``.
+        NotConfigured: ``certificate_expired``.
     """
     from datetime import UTC, datetime
 
-    from video_platform.bootstrap import signing_identity
     from video_platform.provenance.identity import refuse_expired
 
-    identity = signing_identity(settings)
     refuse_expired(identity, datetime.now(UTC))
     kind = "test certificate, which vouches for nobody" if identity.is_test else identity.name
     return f"{kind}, until {identity.not_after:%Y-%m-%d}"

@@ -4,7 +4,7 @@ from typing import Any
 
 import dagster as dg
 
-from assets_defs.jobs import JOBS, build_project, preview_project, publish_project
+from assets_defs.jobs import JOBS, build_project, preview_project
 from assets_defs.partitions import PROJECTS
 from assets_defs.reporting import COMMAND_TAG
 from resources.studio import StudioResource

@@ -67,7 +67,20 @@ def run_cancelled(context: dg.RunStatusSensorContext, studio: StudioResource) ->
 
 
 def failure_of(context: dg.RunStatusSensorContext) -> dict[str, str]:
-    """``code``, ``message``, ``hint`` and ``stage`` of the first step that failed."""
+    """``code``, ``message``, ``hint`` and ``stage`` of the first check or step that failed."""
+    checks = context.instance.get_records_for_run(
+        context.dagster_run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    ).records
+    for record in checks:
+        found = record.event_log_entry.dagster_event
+        if found is not None and not found.asset_check_evaluation_data.passed:
+            check = found.asset_check_evaluation_data
+            return {
+                "code": "check_failed",
+                "message": f"{check.check_name}: {check.description}"[:1000],
+                "hint": "Mend what it names, or make that stage anew.",
+                "stage": check.asset_key.path[-1],
+            }
     events = context.instance.get_records_for_run(
         context.dagster_run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE, limit=1
     ).records

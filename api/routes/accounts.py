@@ -90,13 +90,13 @@ def _finish(desk: AccountDesk, state: str, code: str, error: str) -> AccountOut:
     return show_account(desk.finish(state, code))
 
 
-@router.get("/accounts/{account_id}", summary="One account")
+@router.get("/accounts/{account_id:hex}", summary="One account")
 def read_account(account_id: AccountId, desk: ReadingDesk) -> AccountOut:
     """Its health, and why."""
     return show_account(desk.get(account_id))
 
 
-@router.delete("/accounts/{account_id}", status_code=204, summary="Disconnect an account")
+@router.delete("/accounts/{account_id:hex}", status_code=204, summary="Disconnect an account")
 def disconnect_account(account_id: AccountId, desk: ConnectingDesk) -> None:
     """Its tokens are forgotten; what it published stays listed, what is planned will fail."""
     desk.disconnect(account_id)

@@ -24,7 +24,7 @@ _From = Annotated[Moment | None, Query(alias="from", description="Only from this
 _To = Annotated[Moment | None, Query(alias="to", description="Only before this moment.")]
 
 
-@router.get("/publications/{publication_id}/metrics", summary="How a publication fares")
+@router.get("/publications/{publication_id:hex}/metrics", summary="How a publication fares")
 def read_publication_metrics(
     publication_id: PublicationId, _: Viewer, studio: TenantStudio
 ) -> SeriesOut:

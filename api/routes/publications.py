@@ -140,7 +140,7 @@ def check_publication(
     return [show_fit(one) for one in desk.check(project, plan)]
 
 
-@router.get("/publications/{publication_id}", summary="One publication")
+@router.get("/publications/{publication_id:hex}", summary="One publication")
 def read_publication(
     publication_id: PublicationId, desk: ReadingDesk, response: Response
 ) -> PublicationOut:
@@ -148,7 +148,9 @@ def read_publication(
     return _shown(desk.get(publication_id), response)
 
 
-@router.patch("/publications/{publication_id}", dependencies=[ONCE], summary="Edit or move a post")
+@router.patch(
+    "/publications/{publication_id:hex}", dependencies=[ONCE], summary="Edit or move a post"
+)
 def change_publication(
     publication_id: PublicationId,
     change: PublicationChange,
@@ -163,7 +165,7 @@ def change_publication(
     return _shown(changed, response)
 
 
-@router.delete("/publications/{publication_id}", status_code=204, summary="Unschedule a post")
+@router.delete("/publications/{publication_id:hex}", status_code=204, summary="Unschedule a post")
 def unschedule_publication(
     publication_id: PublicationId, desk: WritingDesk, if_match: IfMatch = None
 ) -> None:
@@ -172,7 +174,7 @@ def unschedule_publication(
 
 
 @router.post(
-    "/publications/{publication_id}/reconcile",
+    "/publications/{publication_id:hex}/reconcile",
     status_code=202,
     dependencies=[ONCE],
     summary="Look at the network for one in doubt",
@@ -185,7 +187,7 @@ def reconcile_publication(
 
 
 @router.post(
-    "/publications/{publication_id}/retry",
+    "/publications/{publication_id:hex}/retry",
     status_code=202,
     dependencies=_POSTS,
     summary="Publish again what failed",
@@ -198,7 +200,7 @@ def retry_publication(
 
 
 @router.post(
-    "/publications/{publication_id}/confirm",
+    "/publications/{publication_id:hex}/confirm",
     dependencies=[ONCE],
     summary="Say that one in doubt is out",
 )
@@ -213,7 +215,7 @@ def confirm_publication(
 
 
 @router.post(
-    "/publications/{publication_id}/deny",
+    "/publications/{publication_id:hex}/deny",
     dependencies=[ONCE],
     summary="Say that one in doubt is not out",
 )

@@ -9,7 +9,7 @@ from api.routes.accounts import ReadingDesk, build_desk
 from api.schemas.accounts import AccountId, QueueIn, QueueOut, show_queue
 from video_platform.agents.accounts import AccountDesk
 
-router = APIRouter(prefix="/accounts/{account_id}/slots", tags=["accounts"])
+router = APIRouter(prefix="/accounts/{account_id:hex}/slots", tags=["accounts"])
 
 
 def _to_plan(who: Editor, installation: TheInstallation, request: Request) -> AccountDesk:

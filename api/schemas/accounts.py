@@ -97,7 +97,9 @@ class AccountOut(Output):
     platform: str
     external_id: str = Field(description="The network's own id of the channel, page or member.")
     name: str
-    health: Health = Field(description="`needs_reconnect`: until it is connected again its posts fail.")
+    health: Health = Field(
+        description="`needs_reconnect`: until it is connected again its posts fail."
+    )
     health_why: str
     scopes: list[str]
     token_expires_at: datetime | None = Field(description="It is renewed by itself before.")

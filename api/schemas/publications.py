@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Path, Query
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from api.schemas.base import Input, Line, Output, ProjectRef, Text, shown
 from video_platform.agents.figures import Point, Series
@@ -22,6 +23,15 @@ MAX_PROJECTS = 200
 MAX_BATCH = 500
 """Posts of one batch: each is checked against its film before the answer."""
 _ID = r"^[0-9a-f-]{1,40}$"
+
+
+class HexConvertor(StringConvertor):
+    """Ids in paths as ``{name:hex}``, so that they are never taken for a word beside them."""
+
+    regex = "[0-9a-f-]{1,40}"
+
+
+register_url_convertor("hex", HexConvertor())
 PublicationId = Annotated[str, Path(pattern=_ID, examples=["0f1b2c3d4e5f60718293"])]
 AccountRef = Annotated[str, StringConstraints(pattern=_ID)]
 PlatformName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]

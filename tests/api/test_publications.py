@@ -166,6 +166,7 @@ def test_one_that_is_refused_stops_no_other(
         ({"platforms": []}, 422, "place_missing"),
         ({"platforms": ["nowhere"]}, 422, "platform_unknown"),
         ({"platforms": ["youtube"]}, 422, "account_missing"),
+        ({"posts": {"youtub": {"title": "Lost"}}}, 422, "platform_unknown"),
         ({"platforms": [], "accounts": ["0" * 20]}, 404, "account_unknown"),
         ({"project": "missing-0123456789"}, 404, "project_missing"),
         ({"format": "1:1"}, 422, "format_missing"),
@@ -478,6 +479,14 @@ def test_the_eleventh_post_of_an_hour_is_refused(
     assert answers[-1].headers["retry-after"]
 
 
+def test_words_beside_ids_are_no_ids(api: TestClient, owner: Headers) -> None:
+    beside = {"/publications/batch": "POST", "/publications/check": "GET"}
+    beside |= {"/accounts/connect": "POST", "/accounts/callback": "GET, POST"}
+    for path, methods in beside.items():
+        answer = api.delete(V + path, headers=owner)
+        assert (answer.status_code, answer.headers["allow"]) == (405, methods)
+
+
 def count(studio: Studio, publication: str, day: int, **figures: int | None) -> None:
     at = datetime(2099, 12, day, 12, tzinfo=UTC)
     with studio.database.session() as session, session.begin():
@@ -491,12 +500,13 @@ def test_figures_are_shown_as_they_grow(
     count(studio, first, 1, views=10, likes=1)
     count(studio, second, 2, views=5, likes=None)
     count(studio, first, 3, views=30, likes=None)
+    count(studio, first, 4, views=31, likes=2)
     alone = api.get(f"{P}/{first}/metrics", headers=owner).json()["points"]
-    assert [(one["views"], one["likes"]) for one in alone] == [(10, 1), (30, None)]
+    assert [(one["views"], one["likes"]) for one in alone] == [(10, 1), (30, None), (31, 2)]
     (both,) = api.get(f"{V}/projects/{KEY}/metrics", headers=owner).json()["series"]
     assert (both["platform"], both["publications"]) == ("local_channel", 2)
-    assert [one["views"] for one in both["points"]] == [10, 15, 35]
-    assert [one["likes"] for one in both["points"]] == [1, 1, 1]
+    assert [one["views"] for one in both["points"]] == [10, 15, 35, 36]
+    assert [one["likes"] for one in both["points"]] == [1, 1, 1, 2]
     assert {one["shares"] for one in both["points"]} == {None}
     where = f"{V}/platforms/local_channel/metrics"
     asked = {"from": "2099-12-02T00:00:00Z", "to": "2099-12-03T00:00:00Z"}

@@ -349,6 +349,34 @@ def test_one_picture_made_anew_gives_another_film_and_one_call(
     assert calls["scene_images"] == 1
 
 
+def test_a_film_is_asked_for_watched_and_fetched_from_the_command_line(
+    product: Product, ann: Caller, tmp_path: Path
+) -> None:
+    env = {
+        "VIDEO_PLATFORM_REMOTE": str(tmp_path / "remote.json"),
+        "VIDEO_PLATFORM_PASSWORD": "a long enough passphrase",
+    }
+
+    def call(*arguments: str) -> subprocess.CompletedProcess[str]:
+        done = run_command(*arguments, data_dir=tmp_path / "data", env=env)
+        assert done.returncode == 0, done.stderr
+        return done
+
+    call("login", product.api, "--email", "ann@example.com")
+    assert (tmp_path / "remote.json").stat().st_mode & 0o077 == 0
+    made = call(
+        "remote", "create", "Butter makes bread soft, and it keeps longer.", "--duration", "6"
+    )
+    project = json.loads(made.stdout)["project"]
+    assert "rendering" in call("remote", "watch", project).stderr
+    call("remote", "download", project, "--out", str(tmp_path / "films"))
+    assert (tmp_path / "films" / f"{project}-16x9.mp4").read_bytes()[4:8] == b"ftyp"
+    assert project in call("remote", "projects", "--json").stdout
+    call("logout")
+    refused = run_command("remote", "projects", data_dir=tmp_path / "data", env=env)
+    assert (refused.returncode, "not_signed_in" in refused.stderr) == (3, True)
+
+
 def test_a_cancel_ends_the_run_and_what_it_started(product: Product, ann: Caller) -> None:
     text = " ".join(f"Sentence {n} of a longer film about bread and salt." for n in range(40))
     key = ann.call("POST", "/projects", {"text": text, "duration_s": 90})["id"]

@@ -109,8 +109,7 @@ class Place:
 @pytest.fixture
 def place(settings: Settings, tmp_path: Path, identity: Identity) -> Place:
     store = open_store(settings.resolved_store_url, cache_dir=settings.home / "cache")
-    look = Look(exports=(Export.AUDIO, Export.GIF, Export.WEBM))
-    timeline = replace(make_timeline(store, tmp_path / "media", ("One.", "Two.")), look=look)
+    timeline = make_timeline(store, tmp_path / "media", ("One.", "Two."))
     database = open_database(settings.resolved_database_url)
     rows = Rows({})
 
@@ -155,7 +154,8 @@ def files_of(film: Film) -> dict[str, Media]:
 
 
 def test_every_delivered_file_that_can_is_signed_and_stored_as_signed(place: Place) -> None:
-    film = place.film()
+    exports = (Export.AUDIO, Export.GIF, Export.WEBM)
+    film = place.film(timeline=replace(place.timeline, look=Look(exports=exports)))
     files = files_of(film)
     for role, media in files.items():
         path = place.store.path(media)
@@ -235,7 +235,8 @@ def test_nothing_touches_a_file_after_it_was_signed(
     for name in ("poster", "contact_sheet", "waveform", "gif_preview"):
         watched(name, montage, name)
     watched("sign", credentials, "sign_file")
-    place.film()
+    look = Look(exports=(Export.AUDIO, Export.GIF, Export.H265))
+    place.film(timeline=replace(place.timeline, look=look))
     first = steps.index("sign")
     assert set(steps[first:]) == {"sign"}
     assert set(steps[:first]) == {"ffmpeg", "poster", "contact_sheet", "waveform", "gif_preview"}
@@ -257,6 +258,16 @@ def test_an_unknown_licence_stops_the_film_before_it_is_rendered_where_policy_sa
         place.film(place.notary(LicencePolicy.BLOCK))
     assert caught.value.code == "licence_unknown"
     assert "voice of scene 1 from upload" in caught.value.message
+
+
+def test_a_film_of_unknown_licence_is_not_published_where_policy_says_so(place: Place) -> None:
+    film = place.film()
+    place.notary().check_film(film)
+    strict = place.notary(LicencePolicy.BLOCK)
+    for one in (film, replace(film, credentials=None)):
+        with pytest.raises(InvalidInput) as caught:
+            strict.check_film(one)
+        assert caught.value.code == "licence_unknown"
 
 
 def test_a_licence_that_was_stated_lets_the_film_pass(place: Place, tmp_path: Path) -> None:

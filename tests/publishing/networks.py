@@ -3,7 +3,8 @@
 Films are small and so are the pieces they go in, so that every upload has several of them.
 """
 
-from collections.abc import Callable, Mapping
+import multiprocessing
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -42,6 +43,12 @@ FILM_BYTES = 3 * PIECE + 5
 PATIENCE_S = 0.25
 """Shorter than an emulator's stall."""
 START = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
+_PRELOADED = (
+    "httpx",
+    "sqlalchemy.dialects.sqlite",
+    "sqlalchemy.dialects.postgresql",
+    "tests.publishing.networks",
+)
 ENDED = (PublicationState.PUBLISHED, PublicationState.FAILED, PublicationState.CANCELLED)
 
 
@@ -53,7 +60,7 @@ class TimedX(XEmulator):
         super().__init__()
 
     @property
-    def now(self) -> datetime:  # type: ignore[override]
+    def now(self) -> datetime:
         """When posts are made and windows end."""
         return self._time.now()
 
@@ -145,6 +152,13 @@ def _trust_the_system(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA synchronous=OFF")
 
 
+def fresh_processes() -> Any:
+    """Starts processes that share nothing with this one, quickly: their imports are done once."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(_PRELOADED))
+    return context
+
+
 def use_small_pieces(patch: pytest.MonkeyPatch) -> None:
     """Let every platform send several pieces of a small film, and be impatient."""
     patch.setattr(youtube, "CHUNK", PIECE)
@@ -216,10 +230,11 @@ def make_network_stand(
     time: FakeTime,
     film_bytes: int = FILM_BYTES,
     owner: str = "",
+    keys: Iterable[str] = KEYS,
 ) -> NetworkStand:
     """A stand on emulators that run at ``urls``; the accounts are not connected yet."""
     platforms = {name: make_platform(name, url, time) for name, url in urls.items()}
-    vault, rows = Vault(list(KEYS)), Publications(database, owner=owner, clock=time.now)
+    vault, rows = Vault(list(keys)), Publications(database, owner=owner, clock=time.now)
     accounts = Accounts(database, clock=time.now)
     keeper = AccountKeeper(accounts, vault, lambda name: platforms[name], wait=time.wait)
     films = Films(directory)

@@ -136,9 +136,9 @@ class _Strict(Connection):
 
 def test_a_networks_own_hint_is_kept_and_others_speak_of_publishing(echo: _Echo) -> None:
     echo.reply = json_reply({}, 403)
-    with _Strict(_NET, Access(base_url=echo.url), {}) as network:
-        with pytest.raises(ProviderQuotaExceeded) as caught:
-            network.look("/", operation="check")
+    strict = _Strict(_NET, Access(base_url=echo.url), {})
+    with strict as network, pytest.raises(ProviderQuotaExceeded) as caught:
+        network.look("/", operation="check")
     assert caught.value.hint == "Buy a bigger one."
     echo.reply = json_reply({})
     with _connect(echo) as network:

@@ -117,8 +117,12 @@ def unreadable(film: MadeFilm) -> list[str]:
 
 def backwards(film: MadeFilm) -> list[str]:
     """The words of each line in the other order, as without bidirectional text."""
-    lines = (line for text in film.expected.texts for line in text.lines)
-    return [word for line in lines for word in reversed(line.split())]
+    words: list[str] = []
+    for line in (line for text in film.expected.texts for line in text.lines):
+        turned = line.rstrip(".").split()[::-1]
+        # A full stop ends a cue: it stays last, so that lines are broken as they were.
+        words += [*turned[:-1], turned[-1] + ("." if line.endswith(".") else "")]
+    return words
 
 
 def other_sound(source: Language) -> Spoil:

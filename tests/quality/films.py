@@ -126,7 +126,7 @@ class Studio:
         )
         timeline = build_timeline(
             script,
-            VoiceTracks(tracks=tuple(self._voice(scene, language) for scene in script.scenes)),
+            VoiceTracks(tracks=tuple(self.voice(scene, language) for scene in script.scenes)),
             Clips(
                 clips=tuple(self._clip(scene, ratio, designed, language) for scene in script.scenes)
             ),
@@ -163,7 +163,8 @@ class Studio:
         )
         return rendered, plan
 
-    def _voice(self, scene: Scene, language: Language) -> VoiceTrack:
+    def voice(self, scene: Scene, language: Language) -> VoiceTrack:
+        """The scene spoken by the embedded voice, once."""
         known = self.voices.get((language, scene.narration))
         if known is not None:
             return replace(known, scene_id=scene.id)

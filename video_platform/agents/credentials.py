@@ -12,7 +12,7 @@ from pathlib import Path
 
 from video_platform.db.repositories.assets import UPLOADED, Assets
 from video_platform.db.repositories.generations import Entry, Generations
-from video_platform.domain.codec import content_hash, to_manifest
+from video_platform.domain.codec import content_hash, from_manifest, to_manifest
 from video_platform.domain.formats import Format
 from video_platform.domain.generation import Capability, Generation
 from video_platform.domain.manifests import (
@@ -38,6 +38,7 @@ from video_platform.domain.rights import (
     refuse_unknown,
 )
 from video_platform.domain.timeline import Timeline
+from video_platform.errors import InvalidInput
 from video_platform.fonts import BOLD, FAMILY, REGULAR, SEMIBOLD
 from video_platform.provenance.credentials import SIGNABLE, sign_file
 from video_platform.provenance.identity import Identity, refuse_expired
@@ -112,6 +113,23 @@ class Notary:
             InvalidInput: ``licence_unknown``.
         """
         refuse_unknown(claim.ingredients, self._policy)
+
+    def check_film(self, film: Film) -> None:
+        """As ``check``, of a finished film: before it is published, whoever made it when.
+
+        Raises:
+            InvalidInput: ``licence_unknown``, also for films made before anything was known.
+        """
+        if self._policy is LicencePolicy.ALLOW:
+            return
+        if film.credentials is None:
+            raise InvalidInput(
+                f"Nothing is known of the licences in the {film.format.value} film.",
+                hint="Make it again, or set VIDEO_PLATFORM_UNKNOWN_LICENCE=allow.",
+                code="licence_unknown",
+            )
+        told = from_manifest(Disclosure, self._store.read(film.credentials.disclosure))
+        refuse_unknown(told.ingredients, self._policy)
 
     def is_signed(self, film: Film, claim: Claim) -> bool:
         """Whether the film says just this, and with the operator's certificate if there is one."""
@@ -351,10 +369,3 @@ class _Material:
         """Licences people stated of their own files, by hash."""
         found = self._assets.list(stage=UPLOADED, limit=_MANY)
         return {one.media.sha256: str(one.facts.get("licence", "")) for one in found}
-
-
-def disclosure_of(film: Film, store: MediaStore) -> bytes | None:
-    """A film's disclosure as a document; nothing for films made before there were any."""
-    if film.credentials is None:
-        return None
-    return store.read(film.credentials.disclosure)

@@ -129,8 +129,11 @@ class PublicationDesk:
         """Plan a post of every project on every place; one that is refused stops no other.
 
         Raises:
-            InvalidInput: ``place_missing``: no account and no platform is named.
+            InvalidInput: ``place_missing``: no account and no platform is named;
+                ``platform_unknown``: there are words for none.
         """
+        for name in plan.wishes:
+            require_platform(name)
         wanted = [(project, to) for project in dict.fromkeys(projects) for to in _names(plan)]
         batch = uuid.uuid4().hex[:12] if len(wanted) > 1 else ""
         return [self._plan_one(project, to, plan, batch) for project, to in wanted]

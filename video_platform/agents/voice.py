@@ -1,13 +1,17 @@
 """Voice agent: every scene's narration, with the time of each word.
 
-A voice that tells no times is listened to by an alignment provider, when the brief names one; else
-its words are spread over the parts in which it speaks.
+Captions carry the approved words, whatever a service tells. Their times come from the voice itself;
+else from an alignment provider, when the brief names one; else the words are spread over the parts
+in which it speaks. Words a service spells otherwise are laid onto the approved ones. How they were
+timed, and how far that can be trusted, is kept with the track.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from video_platform.agents.result import StageResult, billed, origin_of
 from video_platform.agents.scenes import for_each_scene
+from video_platform.domain.alignment import align
 from video_platform.domain.generation import AlignmentRequest, Generation, VoiceRequest
 from video_platform.domain.manifests import VoiceTrack, VoiceTracks
 from video_platform.domain.media import MediaPath
@@ -18,6 +22,11 @@ from video_platform.errors import PermanentProviderError
 from video_platform.generation.ledger import Ledger
 from video_platform.providers.base import Provider
 from video_platform.providers.words import speaking_parts, spread_words
+
+_LEAST_CONFIDENCE = 0.7
+"""Of words a service spelled otherwise; below it they may well be another text's."""
+_BY_PAUSES, _BY_LENGTH = 0.4, 0.2
+"""Confidence in words spread over the speaking parts, and over the whole track."""
 
 
 class VoiceAgent:
@@ -83,34 +92,63 @@ class VoiceAgent:
 
     def _track(self, scene: Scene, spoken: Generation, timed: Generation) -> VoiceTrack:
         if _tells_times(timed):
-            entries: Any = timed.details["words"]
-            words = tuple(
-                Word(str(e["text"]), int(e["start_ms"]), int(e["end_ms"])) for e in entries
-            )
+            told = _told_words(timed)
+            words, confidence = self._approved(scene, spoken, timed, told)
             timing = str(timed.details.get("timing", ""))
         else:
-            words, timing = self._estimated(scene, spoken), "estimated"
-        if tuple(word.text for word in words) != scene.words:
-            raise PermanentProviderError(
-                f"{timed.provider} timed {len(words)} words of the {len(scene.words)} "
-                f"in scene {scene.id}.",
-                provider=timed.provider,
-                operation="voice",
-                hint="Captions must carry the approved words; choose another provider.",
-            )
+            words, confidence, timing = *self._estimated(scene, spoken), "estimated"
         return VoiceTrack(
             scene_id=scene.id,
             media=spoken.media,
             words=words,
             timing=timing,
             origin=origin_of(spoken),
+            confidence=round(confidence, 3),
         )
 
-    def _estimated(self, scene: Scene, spoken: Generation) -> tuple[Word, ...]:
-        media = spoken.media
-        path = self._media_path(media) if self._media_path else None
-        parts = speaking_parts(path, media.media_type) if path else []
-        return spread_words(scene.narration, parts, media.probe.duration_ms)
+    def _approved(
+        self, scene: Scene, spoken: Generation, timed: Generation, told: tuple[Word, ...]
+    ) -> tuple[tuple[Word, ...], float]:
+        """The scene's own words at the times a service told, and how far they can be trusted."""
+        if tuple(word.text for word in told) == scene.words:
+            matched: Any = timed.details.get("matched")
+            is_known = isinstance(matched, int | float)
+            return told, float(matched) if is_known else self._heard_share(spoken, told)
+        found = align(scene.words, told, spoken.media.probe.duration_ms)
+        if found.confidence >= _LEAST_CONFIDENCE:
+            return found.words, found.confidence
+        raise PermanentProviderError(
+            f"{timed.provider} timed {len(told)} words of the {len(scene.words)} "
+            f"in scene {scene.id}.",
+            provider=timed.provider,
+            operation="voice",
+            hint="Captions must carry the approved words; choose another provider.",
+        )
+
+    def _heard_share(self, spoken: Generation, words: Sequence[Word]) -> float:
+        """Share of the words that are said while somebody speaks; 0 when nobody can listen."""
+        parts = self._speaking(spoken)
+        heard = [
+            any(start < word.end_ms and word.start_ms < end for start, end in parts)
+            for word in words
+        ]
+        return sum(heard) / len(heard) if heard else 0.0
+
+    def _estimated(self, scene: Scene, spoken: Generation) -> tuple[tuple[Word, ...], float]:
+        parts = self._speaking(spoken)
+        words = spread_words(scene.narration, parts, spoken.media.probe.duration_ms)
+        return words, _BY_PAUSES if parts else _BY_LENGTH
+
+    def _speaking(self, spoken: Generation) -> list[tuple[float, float]]:
+        """Where the track is not silent, in milliseconds."""
+        if self._media_path is None:
+            return []
+        return speaking_parts(self._media_path(spoken.media), spoken.media.media_type)
+
+
+def _told_words(timed: Generation) -> tuple[Word, ...]:
+    entries: Any = timed.details["words"]
+    return tuple(Word(str(e["text"]), int(e["start_ms"]), int(e["end_ms"])) for e in entries)
 
 
 def _tells_times(generation: Generation) -> bool:

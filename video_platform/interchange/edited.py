@@ -4,7 +4,8 @@ Taken back are the order of scenes, their lengths, where footage begins and how 
 transitions. Voice, titles and captions follow their scenes and are laid anew.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +19,9 @@ from video_platform.interchange.otio import OWN
 
 MAX_BYTES = 50_000_000
 _MOST_CLIPS = 2000
+_NO_TIMELINE = (ValueError, LookupError, ArithmeticError, TypeError, RecursionError)
+_DEEPEST = 60
+"""A timeline nests some twenty levels: stacks, tracks, clips, references, ranges, times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,19 +64,40 @@ def read_edited(path: Path, rate: FrameRate) -> Edited:
     import opentimelineio as otio
 
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise _unreadable(path, f"it has {size} bytes, more than {MAX_BYTES}")
-        found = otio.adapters.read_from_file(str(path), adapter_name="otio_json")
+        found = otio.adapters.read_from_string(_text(path), "otio_json")
+        if not isinstance(found, otio.schema.Timeline):
+            raise _unreadable(path, "it holds no timeline")
+        project = _own(found).get("project", "")
+        return Edited(project=str(project), clips=clips_of(found, rate))
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from error
-    # What is no OTIO file makes the library raise its own errors, and some of Python's.
-    except (otio.exceptions.OTIOError, ValueError, RecursionError) as error:
+    # What is no timeline makes the library raise its own errors and some of Python's, and times of
+    # no length or no number show only when they are counted.
+    except (otio.exceptions.OTIOError, *_NO_TIMELINE) as error:
         raise _unreadable(path, str(error)[:300]) from error
-    if not isinstance(found, otio.schema.Timeline):
-        raise _unreadable(path, "it holds no timeline")
-    project = _own(found).get("project", "")
-    return Edited(project=str(project), clips=clips_of(found, rate))
+
+
+def _text(path: Path) -> str:
+    """The file's text, once Python has found it to be JSON of a sane depth.
+
+    The library parses in C++ and would take the whole process down with it on a deep nesting.
+    """
+    with path.open("rb") as reader:
+        data = reader.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"it has more than {MAX_BYTES} bytes")
+    level = [json.loads(data)]
+    for _ in range(_DEEPEST):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return data.decode()
+    raise ValueError(f"it is nested more than {_DEEPEST} deep")
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def clips_of(timeline: Any, rate: FrameRate) -> tuple[PlacedClip, ...]:

@@ -3,14 +3,13 @@
 The losses were measured by writing a timeline and reading it back with the same adapter.
 """
 
-import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from video_platform.domain.timeline import Timeline
+from video_platform.domain.timeline import Inset, Timeline, VideoClip
 from video_platform.errors import VideoPlatformError
 from video_platform.interchange.otio import OWN, Sheet, to_otio
 
@@ -41,17 +40,23 @@ class _Kind:
     only_pictures: bool = False
 
 
-_LOOK = "captions, logo, colour grade and the moves of stills are not in the file"
+_LOOK = "captions, logo, colour grade and the moves of stills"
 _TITLES = "titles over the picture"
 _KINDS = "every transition becomes a cross dissolve"
+_SPEED = "speeds other than the media's own"
+_FCPX_RATES = frozenset({24, 25, 30, 50, 60})
+"""Whole rates its adapter has a word for; for others it leaves the length of a frame empty."""
+_NO_HANDLE = "transitions into footage that begins at its media's first frames"
 _KIND_OF = {
     EditorFormat.OTIO: _Kind(adapter="otio_json", ending="otio", has_titles=True, loses=(_LOOK,)),
     EditorFormat.OTIOZ: _Kind(adapter="otioz", ending="otioz", has_titles=True, loses=(_LOOK,)),
-    EditorFormat.FCP7: _Kind(adapter="fcp_xml", ending="xml", loses=(_LOOK, _TITLES, _KINDS)),
+    EditorFormat.FCP7: _Kind(
+        adapter="fcp_xml", ending="xml", loses=(_LOOK, _TITLES, _KINDS, _SPEED)
+    ),
     EditorFormat.FCPX: _Kind(
         adapter="fcpx_xml",
         ending="fcpxml",
-        loses=(_LOOK, _TITLES, "transitions", "the order of tracks"),
+        loses=(_LOOK, _TITLES, "transitions", _SPEED, "the order of tracks"),
     ),
     EditorFormat.EDL: _Kind(
         adapter="cmx_3600",
@@ -59,7 +64,7 @@ _KIND_OF = {
         only_pictures=True,
         loses=(
             *(_LOOK, _TITLES, _KINDS, "voice, music and effects", "pictures over the picture"),
-            "transitions into footage that begins at its media's first frame",
+            *(_NO_HANDLE, _SPEED),
         ),
     ),
 }
@@ -87,6 +92,8 @@ def write_timeline(timeline: Timeline, sheet: Sheet, kind: EditorFormat, path: P
     import opentimelineio as otio
 
     how = _KIND_OF[kind]
+    if kind is EditorFormat.FCPX and timeline.rate.fraction not in _FCPX_RATES:
+        raise _failed(kind, f"its adapter has no word for {timeline.rate} frames per second")
     made = _fitted(to_otio(timeline, sheet), how)
     # EDL holds no rate: without one, 24 frames per second are taken for granted.
     options = {"rate": float(timeline.rate.fraction)} if kind is EditorFormat.EDL else {}
@@ -94,18 +101,20 @@ def write_timeline(timeline: Timeline, sheet: Sheet, kind: EditorFormat, path: P
     try:
         otio.adapters.write_to_file(made, str(path), adapter_name=how.adapter, **options)
     except otio.exceptions.OTIOError as error:
-        raise VideoPlatformError(
-            f"The timeline could not be written as {kind}: {error}",
-            hint="Export it as otio, which holds everything.",
-            code="export_failed",
-        ) from error
+        raise _failed(kind, str(error)) from error
     return Exported(path=path, loses=_losses(timeline, how))
+
+
+def _failed(kind: EditorFormat, why: str) -> VideoPlatformError:
+    return VideoPlatformError(
+        f"The timeline could not be written as {kind}: {why}.",
+        hint="Export it as otio, which holds everything.",
+        code="export_failed",
+    )
 
 
 def _fitted(made: Any, how: _Kind) -> Any:
     """The timeline without what the adapter cannot write: some fail on it instead of leaving it."""
-    # The adapter for EDL changes the timeline it writes.
-    made = copy.deepcopy(made)
     kept = list(made.tracks)
     if not how.has_titles:
         kept = [track for track in kept if track.name != "Titles"]
@@ -135,13 +144,20 @@ def _drop_transitions_without_handles(track: Any) -> None:
 
 def _losses(timeline: Timeline, how: _Kind) -> tuple[str, ...]:
     """Losses that this timeline really suffers."""
+    moving: tuple[VideoClip | Inset, ...] = (*timeline.video, *timeline.insets)
     present: dict[str, Sequence[object]] = {
         _TITLES: timeline.titles,
         _KINDS: timeline.transitions,
         "transitions": timeline.transitions,
         "pictures over the picture": timeline.insets,
-        "transitions into footage that begins at its media's first frame": [
-            clip for clip in timeline.video if clip.motion is None
-        ],
+        _NO_HANDLE: [clip for clip in timeline.video if _lacks_handle(clip, timeline)],
+        _SPEED: [one for one in moving if one.speed_percent != 100],
     }
     return tuple(loss for loss in how.loses if present.get(loss, (loss,)))
+
+
+def _lacks_handle(clip: VideoClip, timeline: Timeline) -> bool:
+    into = next((one for one in timeline.transitions if one.at_frame == clip.start_frame), None)
+    if clip.motion is not None or into is None:
+        return False
+    return clip.source_start_ms < timeline.rate.seconds(into.frames // 2) * 1000

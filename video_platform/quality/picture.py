@@ -26,7 +26,9 @@ BLACK_LUMA = 24
 """Black is 16; encoders add a few steps of noise."""
 BLACK_SHARE = 0.985
 _GRID_ROWS = 60
-_LAG_FRAMES = 6
+_EVERY = 2
+"""So many pictures are looked at as one: what is shorter than two is no span."""
+_LAG = 3
 """Slow moves do not show from one picture to the next, but from one to the sixth after it."""
 _CHANGE = 3
 """Steps of brightness: a held picture, encoded again, changes by less."""
@@ -34,9 +36,10 @@ _CHANGE = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PictureSignals:
-    """One figure a picture, arrays of shape (pictures,).
+    """One figure for every second picture, arrays of shape (figures,).
 
     Args:
+        rate: figures a second.
         dark: share of the picture that is black, text rows left out.
         changed: share of it that differs from the sixth picture before; 1 for the first ones.
     """
@@ -52,23 +55,29 @@ class SignalRecorder:
     def __init__(self, text_rows: Sequence[tuple[float, float]] = ()) -> None:
         """``text_rows``: from and to, as shares of the height, what changes over any picture."""
         self._text_rows = text_rows
-        self._before: deque[Any] = deque(maxlen=_LAG_FRAMES)
+        self._before: deque[Any] = deque(maxlen=_LAG)
         self._dark: list[float] = []
         self._changed: list[float] = []
 
-    def see(self, _index: int, luma: Luma) -> None:
+    def see(self, index: int, luma: Luma) -> None:
         """The next picture."""
+        import cv2
         import numpy as np
+
+        if index % _EVERY:
+            return
 
         step = max(1, luma.shape[0] // _GRID_ROWS)
         grid = luma[step // 2 :: step, step // 2 :: step]
         if self._text_rows:
             grid = grid[self._rows_without_text(grid.shape[0])]
-        small = grid.astype(np.int16)
+        small = np.ascontiguousarray(grid)
         self._dark.append(float(np.count_nonzero(small <= BLACK_LUMA)) / small.size)
-        is_known = len(self._before) == _LAG_FRAMES and self._before[0].shape == small.shape
-        change = np.abs(small - self._before[0]) > _CHANGE if is_known else np.ones(1)
-        self._changed.append(float(np.count_nonzero(change)) / change.size)
+        changed = 1.0
+        if len(self._before) == _LAG and self._before[0].shape == small.shape:
+            distance = cv2.absdiff(small, self._before[0])
+            changed = float(np.count_nonzero(distance > _CHANGE)) / small.size
+        self._changed.append(changed)
         self._before.append(small)
 
     def _rows_without_text(self, rows: int) -> Any:
@@ -84,7 +93,7 @@ class SignalRecorder:
         import numpy as np
 
         return PictureSignals(
-            rate, np.array(self._dark, np.float32), np.array(self._changed, np.float32)
+            rate / _EVERY, np.array(self._dark, np.float32), np.array(self._changed, np.float32)
         )
 
 
@@ -96,7 +105,7 @@ def black_spans(signals: PictureSignals) -> list[Span]:
 def frozen_spans(signals: PictureSignals, *, least_changed: float = 1.5e-3) -> list[Span]:
     """Where the picture stands still; a span begins where the picture it holds does."""
     found = _spans(signals.changed <= least_changed, signals.rate)
-    return [(max(0.0, start - _LAG_FRAMES / signals.rate), end) for start, end in found]
+    return [(max(0.0, start - _LAG / signals.rate), end) for start, end in found]
 
 
 def _spans(is_so: Any, rate: float) -> list[Span]:

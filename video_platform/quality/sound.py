@@ -60,7 +60,8 @@ class SoundRecorder:
         self._graph: Any = None
         self._resampler: Any = None
         self._pieces: list[Any] = []
-        self._rate = self._channels = self._samples = 0
+        self._format = self._layout = ""
+        self._rate = self._channels = self._samples = self._measured = 0
         self._start_s = 0.0
         self._figures: dict[str, str] = {}
         self._blocks: list[Any] = []
@@ -72,21 +73,18 @@ class SoundRecorder:
             self._begin(frame)
         self._samples += frame.samples
         self._blocks.append(frame.to_ndarray())
-        if self._samples >= (len(self._levels) + 1) * frame.sample_rate:
-            self._count_levels()
-        self._graph.push(frame)
-        self._pull()
-        self._pieces += [made.to_ndarray()[0] for made in self._resampler.resample(frame)]
+        if self._samples - self._measured >= frame.sample_rate:
+            self._measure()
 
     def finish(self) -> SoundSignals:
         """All that was heard; figures of silence when there was no sound."""
         import numpy as np
 
         if self._graph is not None:
+            self._measure()
             self._graph.push(None)
             self._pull()
             self._pieces += [made.to_ndarray()[0] for made in self._resampler.resample(None)]
-            self._count_levels()
         near_peak, loudest_at_s = self._near_peak()
         lead = np.zeros(max(0, round(self._start_s * RATE_HZ)), np.float32)
         peak = float(self._figures.get("lavfi.r128.true_peak", 0.0))
@@ -107,11 +105,10 @@ class SoundRecorder:
         from av.filter import Graph
 
         self._rate, self._channels = frame.sample_rate, frame.layout.nb_channels
+        self._format, self._layout = frame.format.name, frame.layout.name
         self._start_s = float(frame.time or 0.0)
         graph = Graph()
-        source = graph.add_abuffer(
-            format=frame.format.name, sample_rate=frame.sample_rate, layout=frame.layout.name
-        )
+        source = graph.add_abuffer(format=self._format, sample_rate=self._rate, layout=self._layout)
         meter = graph.add("ebur128", "metadata=1:framelog=quiet:peak=true")
         sink = graph.add("abuffersink")
         source.link_to(meter)
@@ -132,18 +129,33 @@ class SoundRecorder:
             # A last piece shorter than a tenth of a second carries no figure.
             self._figures = dict(told) or self._figures
 
-    def _count_levels(self) -> None:
-        """How often each level occurs in the last second."""
+    def _measure(self) -> None:
+        """Measure what came since the last time, about a second of it at once."""
+        import av
         import numpy as np
 
         if not self._blocks:
             return
-        samples = np.concatenate([np.abs(block).reshape(-1) for block in self._blocks])
+        planes = np.concatenate(self._blocks, axis=1)
+        self._blocks.clear()
+        frame = av.AudioFrame.from_ndarray(planes, format=self._format, layout=self._layout)
+        frame.sample_rate, frame.pts = self._rate, self._measured
+        self._measured = self._samples
+        self._graph.push(frame)
+        self._pull()
+        frame.pts = None
+        self._pieces += [made.to_ndarray()[0] for made in self._resampler.resample(frame)]
+        self._count_levels(planes)
+
+    def _count_levels(self, planes: Any) -> None:
+        """How often each level occurs in a second."""
+        import numpy as np
+
+        samples = np.abs(planes).reshape(-1)
         if samples.dtype.kind != "f":
             samples = samples / np.float32(2**15 if samples.dtype.itemsize == 2 else 2**31)
         levels = np.minimum(samples * np.float32(_BINS / _LARGEST), _BINS - 1).astype(np.uint8)
         self._levels.append(np.bincount(levels, minlength=_BINS))
-        self._blocks.clear()
 
     def _near_peak(self) -> tuple[float, float]:
         """Share of samples near the film's peak in its worst second, and when that is."""

@@ -120,10 +120,7 @@ class Webhooks:
             if row is None:
                 return 0
             found = session.scalars(
-                select(EventRow)
-                .where(EventRow.seq > row.seen)
-                .order_by(EventRow.seq)
-                .limit(limit)
+                select(EventRow).where(EventRow.seq > row.seen).order_by(EventRow.seq).limit(limit)
             ).all()
             if not found:
                 return 0

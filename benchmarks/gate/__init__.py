@@ -1,0 +1,1 @@
+"""What the film gate costs beside the render of the same film."""

@@ -1,0 +1,1 @@
+"""Publishing against emulated networks on this machine."""
