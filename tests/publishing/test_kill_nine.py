@@ -86,7 +86,7 @@ class Marks:
             return "film" if "film" in values else state.value
 
         for method, name in (
-            ("claim", lambda *_: "claim"),
+            ("claim", lambda *_, **__: "claim"),
             ("save_handle", lambda *_: "save"),
             ("renew", lambda *_: "progress"),
             ("move", moved),

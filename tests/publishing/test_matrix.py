@@ -229,7 +229,6 @@ def test_a_token_that_is_refused_again_wants_a_person(case: Case) -> None:
     assert health is Health.NEEDS_RECONNECT
 
 
-@pytest.mark.xfail(strict=True, reason="reconcile claims whatever state the row has by then")
 def test_a_reconciliation_that_read_an_old_state_never_commits(
     case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:

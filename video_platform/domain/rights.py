@@ -160,7 +160,7 @@ def refuse_unknown(ingredients: Sequence[Ingredient], policy: LicencePolicy) -> 
         return
     named = ", ".join(dict.fromkeys(_described(one) for one in unknown[:8]))
     raise InvalidInput(
-        f"Of the film's {len(ingredients)} parts, {len(unknown)} have no known licence: {named}.",
+        f"No licence is known of {len(unknown)} of the film's {len(ingredients)} parts: {named}.",
         hint="State it in the file that VIDEO_PLATFORM_LICENCES names, use another provider or "
         "file, or set VIDEO_PLATFORM_UNKNOWN_LICENCE=allow.",
         code="licence_unknown",

@@ -164,7 +164,8 @@ class PublicationMachine:
         now = self.rows.get(publication_id)
         if now.state not in (_S.COMMITTING, _S.UNCONFIRMED):
             return now
-        return self.work(publication_id)
+        held = self.rows.claim(publication_id, among=(_S.COMMITTING, _S.UNCONFIRMED))
+        return self.rows.get(publication_id) if held is None else self.work_on(held)
 
     def retry(self, publication_id: str, *, is_surely_not_out: bool = False) -> Publication:
         """Let one that failed begin again, because a person says so.
@@ -355,15 +356,9 @@ class _Work:
         )
         try:
             published = self._platform.commit(post, self._desk)
-        except _UNDECIDED as error:
+        except (*_UNDECIDED, ProviderUnavailable) as error:
+            # Gateways say "unavailable" of what went through behind them, too.
             self._look(post, str(error))
-        except ProviderUnavailable as error:
-            # Gateways say so of what went through behind them: only a clear no is believed.
-            finding = self._finding(post)
-            if finding.outcome is Outcome.NOT_PUBLISHED:
-                self._stop(error, _S.PREPARED)
-            else:
-                self._conclude(finding, str(error))
         except LeaseLost:
             raise
         except VideoPlatformError as error:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from video_platform.fonts import BOLD, REGULAR
+from video_platform.quality.picture import LOOK_EVERY
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,7 +74,8 @@ class SeenText:
 
     Args:
         likeness: of the least like longer word, from 0 (not there) to 1.
-        reversed_likeness: the same with the words of each line in reverse order.
+        reversed_likeness: the same with the words of each line in reverse order; 0 where it was
+            not looked for, because the text is there.
         contrast: of letters against what surrounds them, by WCAG 2: 1 to 21.
     """
 
@@ -102,7 +104,8 @@ class TextWatcher:
         """A watcher of these texts in a film of ``rate`` pictures a second."""
         due: dict[int, list[TextPlace]] = {}
         for place in places:
-            due.setdefault(round((place.start_s + place.end_s) / 2 * rate), []).append(place)
+            middle = round((place.start_s + place.end_s) / 2 * rate / LOOK_EVERY) * LOOK_EVERY
+            due.setdefault(middle, []).append(place)
         return cls(due, rate)
 
     def see(self, index: int, luma: Luma) -> None:
@@ -125,11 +128,17 @@ def look_for(place: TextPlace, luma: Luma, at_s: float) -> SeenText:
     size = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
     small: Any = cv2.resize(np.ascontiguousarray(part), size, interpolation=cv2.INTER_AREA)
     found = [_find(line, place, small) for line in place.lines]
-    turned = [_find(" ".join(reversed(line.split())), place, small) for line in place.lines]
+    likeness = min((one[0] for one in found), default=0.0)
+    turned = [
+        _find(" ".join(reversed(line.split())), place, small)
+        for line in place.lines
+        # What is there needs no other reading.
+        if likeness < _LEAST_LIKE
+    ]
     return SeenText(
         place=place,
         at_s=at_s,
-        likeness=min((one[0] for one in found), default=0.0),
+        likeness=likeness,
         reversed_likeness=min((one[0] for one in turned), default=0.0),
         contrast=min((one[1] for one in found), default=1.0),
     )
@@ -230,14 +239,12 @@ def _likeness(small: Any, mask: Any, near: Any) -> Any:
 
 def _contrast_in(area: Any, mask: Any, place: TextPlace) -> float:
     """Contrast of the letters against what lies close around them."""
-    import numpy as np
-
     mask = mask[: area.shape[0], : area.shape[1]]
     near = _near(mask, place)
     ink, ground = area[mask > _INK], area[(mask < _GROUND) & (near > _INK)]
     if not ink.size or not ground.size:
         return 1.0
-    return contrast(float(np.percentile(ink, 85)), float(np.percentile(ground, 30)))
+    return contrast(_ranked(ink, 0.85), _ranked(ground, 0.3))
 
 
 def _shrunk(line: str, place: TextPlace) -> Any:
@@ -253,6 +260,13 @@ def _shrunk_line(line: str, size_px: int, is_rtl: bool, is_bold: bool) -> Any:
     scale = _LINE_PX / size_px
     size = (max(1, round(whole.shape[1] * scale)), max(1, round(whole.shape[0] * scale)))
     return cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
+
+
+def _ranked(values: Any, share: float) -> float:
+    """The value that so large a share of the values does not pass."""
+    import numpy as np
+
+    return float(np.sort(values)[int(share * (values.size - 1))])
 
 
 def contrast(one: float, other: float) -> float:

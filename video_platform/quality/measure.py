@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from video_platform.errors import ProbeFailed, UnsupportedMedia
-from video_platform.quality.picture import PictureSignals, SignalRecorder
+from video_platform.quality.picture import LOOK_EVERY, PictureSignals, SignalRecorder
 from video_platform.quality.sound import SoundRecorder, SoundSignals
 
 if TYPE_CHECKING:
@@ -38,7 +38,10 @@ class Watcher(Protocol):
     """Looks at pictures while they are decoded."""
 
     def see(self, index: int, luma: Luma) -> None:
-        """Picture ``index``; ``luma`` has shape (height, width) and is gone afterwards."""
+        """Picture ``index``, one of every ``LOOK_EVERY``.
+
+        ``luma`` has shape (height, width) and is gone afterwards.
+        """
         ...
 
 
@@ -199,9 +202,11 @@ def _run(
             if frame.is_corrupt:
                 progress.error = "a picture is damaged"
                 return
-            luma = luma_of(frame)
-            for watcher in (signals, *watchers):
-                watcher.see(len(progress.times), luma)
+            index = len(progress.times)
+            if index % LOOK_EVERY == 0:
+                luma = luma_of(frame)
+                for watcher in (signals, *watchers):
+                    watcher.see(index, luma)
             progress.times.append(float(frame.time or 0.0))
             if len(progress.times) > MAX_FRAMES:
                 progress.error = f"it has more than {MAX_FRAMES} pictures"

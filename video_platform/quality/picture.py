@@ -26,8 +26,8 @@ BLACK_LUMA = 24
 """Black is 16; encoders add a few steps of noise."""
 BLACK_SHARE = 0.985
 _GRID_ROWS = 60
-_EVERY = 2
-"""So many pictures are looked at as one: what is shorter than two is no span."""
+LOOK_EVERY = 2
+"""Every second picture is looked at, every one decoded: a black flash of one may be missed."""
 _LAG = 3
 """Slow moves do not show from one picture to the next, but from one to the sixth after it."""
 _CHANGE = 3
@@ -59,13 +59,10 @@ class SignalRecorder:
         self._dark: list[float] = []
         self._changed: list[float] = []
 
-    def see(self, index: int, luma: Luma) -> None:
+    def see(self, _index: int, luma: Luma) -> None:
         """The next picture."""
         import cv2
         import numpy as np
-
-        if index % _EVERY:
-            return
 
         step = max(1, luma.shape[0] // _GRID_ROWS)
         grid = luma[step // 2 :: step, step // 2 :: step]
@@ -93,7 +90,7 @@ class SignalRecorder:
         import numpy as np
 
         return PictureSignals(
-            rate / _EVERY, np.array(self._dark, np.float32), np.array(self._changed, np.float32)
+            rate / LOOK_EVERY, np.array(self._dark, np.float32), np.array(self._changed, np.float32)
         )
 
 

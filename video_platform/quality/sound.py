@@ -60,11 +60,10 @@ class SoundRecorder:
         self._graph: Any = None
         self._resampler: Any = None
         self._pieces: list[Any] = []
-        self._format = self._layout = ""
         self._rate = self._channels = self._samples = self._measured = 0
         self._start_s = 0.0
         self._figures: dict[str, str] = {}
-        self._blocks: list[Any] = []
+        self._fifo: Any = None
         self._levels: list[Any] = []
 
     def add(self, frame: Any) -> None:
@@ -72,7 +71,8 @@ class SoundRecorder:
         if self._graph is None:
             self._begin(frame)
         self._samples += frame.samples
-        self._blocks.append(frame.to_ndarray())
+        frame.pts = None  # the fifo counts by itself
+        self._fifo.write(frame)
         if self._samples - self._measured >= frame.sample_rate:
             self._measure()
 
@@ -105,16 +105,18 @@ class SoundRecorder:
         from av.filter import Graph
 
         self._rate, self._channels = frame.sample_rate, frame.layout.nb_channels
-        self._format, self._layout = frame.format.name, frame.layout.name
         self._start_s = float(frame.time or 0.0)
         graph = Graph()
-        source = graph.add_abuffer(format=self._format, sample_rate=self._rate, layout=self._layout)
+        source = graph.add_abuffer(
+            format=frame.format.name, sample_rate=self._rate, layout=frame.layout.name
+        )
         meter = graph.add("ebur128", "metadata=1:framelog=quiet:peak=true")
         sink = graph.add("abuffersink")
         source.link_to(meter)
         meter.link_to(sink)
         graph.configure()
         self._graph = graph
+        self._fifo = av.AudioFifo()
         self._resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE_HZ)
 
     def _pull(self) -> None:
@@ -131,21 +133,15 @@ class SoundRecorder:
 
     def _measure(self) -> None:
         """Measure what came since the last time, about a second of it at once."""
-        import av
-        import numpy as np
-
-        if not self._blocks:
+        frame = self._fifo.read()
+        if frame is None:
             return
-        planes = np.concatenate(self._blocks, axis=1)
-        self._blocks.clear()
-        frame = av.AudioFrame.from_ndarray(planes, format=self._format, layout=self._layout)
-        frame.sample_rate, frame.pts = self._rate, self._measured
-        self._measured = self._samples
+        frame.pts, self._measured = self._measured, self._samples
         self._graph.push(frame)
         self._pull()
         frame.pts = None
         self._pieces += [made.to_ndarray()[0] for made in self._resampler.resample(frame)]
-        self._count_levels(planes)
+        self._count_levels(frame.to_ndarray())
 
     def _count_levels(self, planes: Any) -> None:
         """How often each level occurs in a second."""

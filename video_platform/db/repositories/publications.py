@@ -227,13 +227,14 @@ class Publications:
             ordered = mine.order_by(PublicationRow.due_at, PublicationRow.id)
             return [_publication(row) for row in session.scalars(ordered.execution_options(**_NEW))]
 
-    def claim(self, publication_id: str) -> Publication | None:
-        """Take one over, due or not; nothing when somebody works at it or it ended."""
+    def claim(
+        self, publication_id: str, *, among: Collection[PublicationState] = ACTIVE
+    ) -> Publication | None:
+        """Take one over, due or not; nothing when somebody works at it or its state is another."""
         now = self.now()
         with self._database.session() as session, session.begin():
             row = session.get(PublicationRow, publication_id)
-            active = {state.value for state in ACTIVE}
-            if row is None or row.state not in active:
+            if row is None or row.state not in {state.value for state in among}:
                 return None
             is_held = row.lease_until is not None and row.lease_until > now
             if is_held and not is_gone(row.owner):
