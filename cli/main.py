@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    check,
     create,
     doctor,
     generations,
@@ -45,6 +46,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 for module in (
+    check,
     create,
     projects,
     regenerate,

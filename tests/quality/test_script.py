@@ -86,7 +86,9 @@ def test_length_far_from_what_was_asked_is_told_and_far_more_is_stopped() -> Non
     script = scripted()
     wanted = order_of(script)
     assert warned(script, replace(wanted, duration_s=wanted.duration_s / 2)) == ["duration"]
-    assert stopped(script, replace(wanted, duration_s=wanted.duration_s / 4)) == ["duration"]
+    assert warned(script, replace(wanted, duration_s=wanted.duration_s / 4)) == ["duration"]
+    long = scripted(*(f"Mill {n}: the wind turns the wheels of this mill." for n in range(60)))
+    assert stopped(long, replace(order_of(long), duration_s=30)) == ["duration"]
     assert warned(script, replace(wanted, duration_s=wanted.duration_s * 4)) == ["duration"]
 
 

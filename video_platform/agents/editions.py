@@ -70,6 +70,7 @@ class Editions:
             width=film.media.probe.width_px,
             height=film.media.probe.height_px,
             film=self._store.path(film.media),
+            film_sha256=film.media.sha256,
             poster=self._store.path(film.poster),
             srt=self._store.path(film.srt),
             vtt=self._store.path(film.vtt),

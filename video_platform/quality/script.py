@@ -17,7 +17,9 @@ SIGNS_PER_S = {Language.ENGLISH: 14.5, Language.FRENCH: 14.5, Language.ARABIC: 1
 MOST_SCENES = 400
 _LONGEST_SCENE_S = 90.0
 _WIDE, _ABSURD = 1.6, 3.0
-"""So many times longer, or shorter, than asked for is told, and is refused."""
+"""So many times longer than asked for is told, and is refused."""
+_SMALL_S = 120.0
+"""What is longer by less is never refused: short films may need their words."""
 _MARKUP = ("**", "](", "```", "<br", "http://", "https://", "</")
 
 
@@ -101,7 +103,7 @@ def duration(script: Script, order: ScriptOrder) -> Finding:
         why="The film is much longer or shorter than was asked for.",
         hint="Write the script anew, or ask for another duration.",
         mend=Mend.EDIT,
-        is_warning=times <= _ABSURD or total_s < order.duration_s,
+        is_warning=total_s <= max(_ABSURD * order.duration_s, order.duration_s + _SMALL_S),
     )
 
 
