@@ -187,7 +187,7 @@ def test_a_film_that_x_cannot_process_says_why(
     network: XEmulator, platform: X, tmp_path: Path
 ) -> None:
     network.arm(PREPARE, "failed")
-    with pytest.raises(JobFailed, match="InvalidMedia"):
+    with pytest.raises(JobFailed, match="codec"):
         platform.prepare(make_post(tmp_path), _desk())
 
 
