@@ -152,6 +152,14 @@ def _was_interrupted(result: "ExecuteInProcessResult") -> bool:
 
 def _failure_of(result: "ExecuteInProcessResult") -> VideoPlatformError:
     """The first failing step's own words; a failed check names its rules."""
+    failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
+    if failed:
+        words = "; ".join(f"{check.check_name}: {check.description}" for check in failed)
+        return StageFailed(
+            words,
+            code="check_failed",
+            hint="Nothing was published. Pictures of the moments: video-platform up.",
+        )
     for event in result.all_events:
         if event.is_step_failure:
             data = event.step_failure_data
@@ -164,6 +172,4 @@ def _failure_of(result: "ExecuteInProcessResult") -> VideoPlatformError:
                 f"Stage {event.step_key} failed: {words}",
                 hint="See the run in the Dagster UI: video-platform up.",
             )
-    failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
-    words = "; ".join(f"{check.check_name}: {check.description}" for check in failed)
-    return StageFailed(words or "The run failed.", code="check_failed" if failed else "run_failed")
+    return StageFailed("The run failed.", code="run_failed")

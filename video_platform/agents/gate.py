@@ -42,7 +42,7 @@ from video_platform.quality.voices import find_voices
 from video_platform.quality.wording import load
 from video_platform.store import MediaStore
 
-GATE_VERSION = "1"
+GATE_VERSION = "2"
 """Part of every verdict's key: raise it when a rule changes."""
 _MARGIN_SLACK_PX = 2
 _BAR_SHARE = 0.02
@@ -205,7 +205,7 @@ def _evidence(
         return Evidence(measured=measure_film(path), subtitles=tuple(subtitles))
     texts = TextWatcher.of(expected.texts, float(expected.rate))
     known = [*(text.box for text in expected.texts), *(box for _, _, box in expected.solids)]
-    marks = MarkWatcher(_moving(expected), float(expected.rate), known)
+    marks = MarkWatcher(_moving_footage(expected), float(expected.rate), known)
     measured = measure_film(path, [texts, marks], text_rows=_text_rows(expected))
     return Evidence(
         measured=measured,
@@ -217,12 +217,16 @@ def _evidence(
     )
 
 
-def _moving(expected: Expectation) -> list[SceneSpan]:
-    """Scenes in which something moves, as far as the timeline tells."""
+def _moving_footage(expected: Expectation) -> list[SceneSpan]:
+    """Scenes in which a service's mark would stand still over what moves.
+
+    What is marked on a still moves with it, and edges along its way would be taken for a mark.
+    """
     return [
         scene
         for scene in expected.scenes
-        if not any(start <= scene.start_s and scene.end_s <= end for start, end in expected.still)
+        if scene.is_footage
+        and not any(start <= scene.start_s and scene.end_s <= end for start, end in expected.still)
     ]
 
 
