@@ -9,6 +9,8 @@ from resources.studio import StudioResource
 from video_platform.domain.project import Stage
 
 MAX_RUNTIME_S = 6 * 3600
+_AT_ONCE = 32
+"""Threads of a batch: each waits for a network most of the time, and all share one database."""
 _MAX_RUNTIME = {"dagster/max_runtime": str(MAX_RUNTIME_S)}
 
 
@@ -24,11 +26,10 @@ def publish_batch(
 ) -> dict[str, str]:
     """Bring each claimed publication as far as it goes; says what became of each.
 
-    They wait for networks most of the time, so each has a thread. One whose claim is gone by now is
-    another run's.
+    One whose claim is gone by now is another run's.
     """
     installation = studio.installation()
-    with ThreadPoolExecutor(max(1, len(config.claims))) as pool:
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
         ended = list(pool.map(lambda claim: _publish(context, installation, claim), config.claims))
     for publication in filter(None, ended):
         context.log_event(_observed(publication))
@@ -38,10 +39,10 @@ def publish_batch(
 def _publish(context: dg.OpExecutionContext, installation: Any, claim: str) -> Any:
     """The publication as it is then; nothing when the claim is another's by now."""
     publication_id, _, fence = claim.partition(":")
-    held = installation.system_publications().take_over(publication_id, int(fence))
-    if held is None:
-        return None
     try:
+        held = installation.system_publications().take_over(publication_id, int(fence))
+        if held is None:
+            return None
         return installation.studio(held.tenant).publish.machine.work_on(held)
     except Exception:
         # One that meets a fault of ours must not end the others.

@@ -273,10 +273,12 @@ def test_an_account_has_no_more_under_way_than_its_network_takes(stand: Stand) -
     for number in range(10):
         stand.add(f"p{number}")
     at_once = stand.net.rules.at_once
-    first = stand.rows.claim_due(at_once=lambda _: at_once)
+    first = stand.rows.claim_due(at_once=lambda _: at_once, lease_s=60)
     assert len(first) == at_once
     assert stand.rows.claim_due(at_once=lambda _: at_once) == []
+    assert not stand.rows.matching(is_late=True), "it waits, but is not late yet"
     stand.time.wait(40)
+    assert stand.rows.claim_due(at_once=lambda _: at_once) == []
     for held in first:
         stand.machine.work_on(held)
     (late, *_) = (

@@ -24,6 +24,17 @@ _SLOT_WEEKS = 104
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
+class HandleUse(StrEnum):
+    """What a saved handle is good for."""
+
+    CURRENT = ""
+    """The upload goes on with it."""
+    LOOK = "look"
+    """A commit made it out of date: the network is asked by it, and must show nothing."""
+    VOUCHED = "vouched"
+    """The same, but a person looked: nothing to be seen is enough, so is nothing to be told."""
+
+
 class PublicationState(StrEnum):
     """Where a publication stands; ``TRANSITIONS`` says what may follow."""
 
@@ -40,7 +51,10 @@ class PublicationState(StrEnum):
 _S = PublicationState
 TRANSITIONS: Mapping[PublicationState, frozenset[PublicationState]] = {
     _S.SCHEDULED: frozenset({_S.PREPARING, _S.SCHEDULED, _S.CANCELLED}),
-    _S.PREPARING: frozenset({_S.PREPARING, _S.PREPARED, _S.FAILED, _S.SCHEDULED, _S.CANCELLED}),
+    # Unconfirmed again: what a commit before a retry left cannot be told to be absent.
+    _S.PREPARING: frozenset(
+        {_S.PREPARING, _S.PREPARED, _S.FAILED, _S.UNCONFIRMED, _S.SCHEDULED, _S.CANCELLED}
+    ),
     _S.PREPARED: frozenset({_S.PREPARING, _S.COMMITTING, _S.FAILED, _S.SCHEDULED, _S.CANCELLED}),
     # Back to prepared: the network said in words that it did not take it, and to come again.
     _S.COMMITTING: frozenset({_S.PUBLISHED, _S.PREPARED, _S.FAILED, _S.UNCONFIRMED}),
@@ -96,6 +110,7 @@ class Publication:
         film: SHA-256 of the film that went out, or goes.
         version: grows with every edit. ``fence``: with every process that takes it over.
         sealed_handle: what the platform saved, encrypted: upload addresses are keys themselves.
+        handle_use: what the handle is good for, since a person let it begin again.
         commits: how often the word that publishes has left.
         attempts: how often it was begun since a person last changed it.
         retry_at: not before this is it tried, looked at, or counted again; nothing: when it is due.
@@ -119,6 +134,7 @@ class Publication:
     fence: int
     lease_until: datetime | None
     sealed_handle: str
+    handle_use: HandleUse
     commits: int
     attempts: int
     retry_at: datetime | None

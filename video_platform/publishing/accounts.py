@@ -140,16 +140,20 @@ class AccountKeeper:
             facts=account.facts,
         )
 
-    def refused(self, account_id: str, token: str, why: str) -> bool:
+    def refused(self, account_id: str, token: str, why: str, *, again: bool = False) -> bool:
         """The network refused this token: whether there is another one by now, worth a try.
 
-        One that was renewed just before and is refused again has to be connected by a person.
+        One that was renewed just before and is refused ``again`` has to be connected by a person.
         """
         account = self.rows.get(account_id)
         if account.health is Health.NEEDS_RECONNECT or not account.sealed_access:
             return False
         if self._open(account, "access", account.sealed_access) != token:
             return True
+        if again:
+            # Nothing is written when a person connected it anew meanwhile.
+            self.rows.set_health(account, Health.NEEDS_RECONNECT, why)
+            return False
         try:
             self._renewed(account, why=why)
         except TransientProviderError:

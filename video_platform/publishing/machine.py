@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.exc import SQLAlchemyError
 
 from video_platform.db.repositories.publications import Publications
-from video_platform.domain.publication import LATE_S, Publication, PublicationState
+from video_platform.domain.publication import LATE_S, HandleUse, Publication, PublicationState
 from video_platform.errors import (
     BadProviderAnswer,
     InvalidInput,
@@ -69,6 +69,7 @@ FIRST_COUNT_S = 3600.0
 _RENEW_S = 10.0
 _POLL_S, _LONGEST_POLL_S, _PATIENCE_S = 5.0, 30.0, 600.0
 _TEXT_CHARACTERS = 2000
+_UNFORESEEN = "internal"
 _DAY = timedelta(days=1)
 _UNDECIDED = (OutcomeUnknown, ProviderTimeout, BadProviderAnswer)
 """Of a commit: it may have been taken."""
@@ -100,8 +101,12 @@ class Accounts(Protocol):
         """
         ...
 
-    def refused(self, account_id: str, token: str, why: str) -> bool:
-        """The network refused a token: whether there is a new one by now, worth another try."""
+    def refused(self, account_id: str, token: str, why: str, *, again: bool = False) -> bool:
+        """The network refused a token: whether there is a new one by now, worth another try.
+
+        Args:
+            again: the one before it was refused, too: a new one would be as well.
+        """
         ...
 
 
@@ -156,7 +161,14 @@ class PublicationMachine:
     def work_on(self, held: Publication) -> Publication:
         """``work``, for one that was claimed before."""
         with self._held(held), suppress(LeaseLost):
-            _Work(self, held).go()
+            work = _Work(self, held)
+            try:
+                work.go()
+            except (VideoPlatformError, SQLAlchemyError):
+                raise
+            except Exception as error:
+                work.stumble(error)
+                raise  # a fault of ours: whoever runs this has to hear of it
         return self.rows.get(held.id)
 
     def reconcile(self, publication_id: str) -> Publication:
@@ -190,7 +202,7 @@ class PublicationMachine:
                 code="publication_not_failed",
             )
         keeps = held.state is _S.FAILED and held.error_code in _UPLOAD_IS_GOOD
-        return self.rows.restart(held, keeps_handle=keeps)
+        return self.rows.restart(held, keeps_handle=keeps, is_vouched=is_surely_not_out)
 
     def confirm(self, publication_id: str, url: str) -> Publication:
         """A person found an unconfirmed one on the network.
@@ -246,6 +258,7 @@ class _Work:
         self._rows = machine.rows
         self._held = held
         self._desk = _Desk(machine, held)
+        self._was_refused = held.error_code == ProviderAuthFailed.code
 
     def go(self) -> None:
         """From whatever state the row is in."""
@@ -254,6 +267,21 @@ class _Work:
         else:
             self._publish()
 
+    def stumble(self, error: Exception) -> None:
+        """Write down that a fault of ours ended this attempt; the row tells what may follow."""
+        said = (
+            f"Something unforeseen happened here ({type(error).__name__}); the network said "
+            "nothing against it. The log of the run has the details."
+        )
+        if self._held.state in (_S.COMMITTING, _S.UNCONFIRMED):
+            self._leave_unconfirmed(said)
+        elif self._held.state in (_S.PREPARING, _S.PREPARED):
+            is_last = self._held.attempts >= ATTEMPTS
+            state = _S.FAILED if is_last else _S.PREPARING
+            retry_at = None if is_last else self._held.retry_at
+            told = {"error_code": _UNFORESEEN, "error": said, "retry_at": retry_at}
+            self._move(state, rests=True, **told)
+
     def _publish(self) -> None:
         try:
             self._begin()
@@ -261,7 +289,7 @@ class _Work:
             self._respect_day()
             post = self._edition()
             require_fit(post, self._platform.rules, facts=self._desk.account.facts)
-            if self._is_out_already(post):
+            if self._is_settled_by_a_look(post):
                 return
             self._prepare(post)
         except LeaseLost:
@@ -314,15 +342,23 @@ class _Work:
             self._move(_S.PREPARING, film=film)
         return post
 
-    def _is_out_already(self, post: Post) -> bool:
-        """After a commit that was refused in words: whether the network holds it all the same."""
+    def _is_settled_by_a_look(self, post: Post) -> bool:
+        """After a commit: whether it is out all the same, or cannot be told to be absent.
+
+        A handle that a person's retry left is looked with once more and then put away.
+        """
         if not self._held.commits:
             return False
         finding = self._platform.look_up(post, self._desk)
-        if finding.outcome is not Outcome.PUBLISHED or finding.published is None:
-            return False
-        self._record(finding.published)
-        return True
+        if finding.outcome is Outcome.PUBLISHED and finding.published is not None:
+            self._record(finding.published)
+            return True
+        if self._held.handle_use is HandleUse.LOOK and finding.outcome is Outcome.UNCLEAR:
+            self._leave_unconfirmed(f"It was committed before, and may be out. {finding.why}")
+            return True
+        if self._held.handle_use:
+            self._desk.put_away()
+        return False
 
     def _prepare(self, post: Post) -> None:
         pause_s, waited_s = _POLL_S, 0.0
@@ -425,7 +461,9 @@ class _Work:
 
     def _stop(self, error: VideoPlatformError, state: PublicationState) -> None:
         """Try again later where that may help, in ``state`` until then; else it failed."""
-        is_renewed = isinstance(error, ProviderAuthFailed) and self._desk.refused(str(error))
+        is_renewed = isinstance(error, ProviderAuthFailed) and self._desk.refused(
+            str(error), again=self._was_refused
+        )
         may_help = is_renewed or isinstance(error, _WORTH_ANOTHER_TRY)
         if not may_help or self._held.attempts >= ATTEMPTS:
             self._fail(error)
@@ -511,17 +549,22 @@ class _Desk(Desk):
         self._machine.rows.save_handle(self._held, sealed)
         self._handle = merged
 
+    def put_away(self) -> None:
+        """Forget what was saved: the upload begins anew."""
+        self._machine.rows.save_handle(self._held, "")
+        self._handle = {}
+
     def progress(self, share: float, sentence: str) -> None:
         """See ``Desk``."""
         del share, sentence  # nobody watches them yet
         self._machine.rows.renew(self._held)
 
-    def refused(self, why: str) -> bool:
+    def refused(self, why: str, *, again: bool = False) -> bool:
         """The network refused the account's token: whether there is a new one to try with."""
         if self._account is None:
             return False  # there is none, or it could not even be opened
         used, self._account = self._account, None
-        return self._machine.accounts.refused(self._held.account, used.token, why)
+        return self._machine.accounts.refused(self._held.account, used.token, why, again=again)
 
 
 def _bound(held: Publication) -> str:

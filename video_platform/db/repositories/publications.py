@@ -25,6 +25,8 @@ from video_platform.domain.formats import Format
 from video_platform.domain.publication import (
     ACTIVE,
     EDITABLE,
+    LATE_S,
+    HandleUse,
     Publication,
     PublicationState,
     Wish,
@@ -40,7 +42,6 @@ _NEW: Mapping[str, Any] = {"populate_existing": True}
 _AFRESH: Mapping[str, Any] = {
     "owner": "",
     "lease_until": None,
-    "handle": {},
     "attempts": 0,
     "retry_at": None,
     "error_code": "",
@@ -49,7 +50,9 @@ _AFRESH: Mapping[str, Any] = {
     "started_at": None,
     "committed_at": None,
 }
-"""After a person changed it nothing of before counts: what was brought over held the old words."""
+"""After a person changed it nothing of before counts: what was brought over held the old words.
+
+Only what a commit may have left on the network is still looked for; see ``_handle_afresh``."""
 
 
 class Publications:
@@ -130,6 +133,7 @@ class Publications:
             wish = change(held.wish)
             values = {
                 **_AFRESH,
+                "handle": _handle_afresh(held),
                 "post": _plain(wish),
                 "film": wish.film,
                 "due_at": due or held.due_at,
@@ -146,23 +150,29 @@ class Publications:
         """Keep it from going out. Errors as ``edit``."""
         while True:
             held = self.get(publication_id)
-            values = {**_AFRESH, "version": held.version + 1}
+            values = {**_AFRESH, "handle": {}, "version": held.version + 1}
             is_seen = version in (None, held.version)
             done = self._decide(held, PublicationState.CANCELLED, **values) if is_seen else None
             if done is not None:
                 return done
             self._refuse_change(publication_id, version)
 
-    def restart(self, held: Publication, *, keeps_handle: bool) -> Publication:
+    def restart(
+        self, held: Publication, *, keeps_handle: bool, is_vouched: bool = False
+    ) -> Publication:
         """Begin one that failed, or that a person knows is not out, again from now.
+
+        Args:
+            keeps_handle: what was brought over is still good.
+            is_vouched: the person looked, and it is not out.
 
         Raises:
             InvalidInput: ``publication_changed``: somebody else was quicker.
         """
-        kept = {"handle": _handle_column(held.sealed_handle)} if keeps_handle else {}
+        handle = _handle_column(held.sealed_handle, held.handle_use)
         values = {
             **_AFRESH,
-            **kept,
+            "handle": handle if keeps_handle else _handle_afresh(held, is_vouched=is_vouched),
             "film": held.film if keeps_handle else held.wish.film,
             "due_at": self.now(),
             "version": held.version + 1,
@@ -220,7 +230,7 @@ class Publications:
                 if len(taken) == limit:
                     break
                 if not room.has_place(row):
-                    self._mark_crowded(session, row)
+                    self._mark_crowded(session, row, now)
                 elif self._take(session, row.id, row.fence, now, lease_s, _is_free(now)):
                     taken.append(row.id)
             mine = select(PublicationRow).where(PublicationRow.id.in_(taken))
@@ -461,8 +471,9 @@ class Publications:
         )
         return bool(done.rowcount)
 
-    def _mark_crowded(self, session: Session, row: PublicationRow) -> None:
-        if not row.late_why:
+    def _mark_crowded(self, session: Session, row: PublicationRow, now: datetime) -> None:
+        """Remember why it waits, once that makes it late."""
+        if not row.late_why and now > row.due_at + timedelta(seconds=LATE_S):
             session.execute(
                 update(PublicationRow)
                 .where(PublicationRow.id == row.id, PublicationRow.late_why == "")
@@ -591,15 +602,23 @@ def _plain(wish: Wish) -> dict[str, Any]:
     return document
 
 
-def _handle_column(sealed: str) -> dict[str, Any]:
-    return {"sealed": sealed} if sealed else {}
+def _handle_column(sealed: str, use: HandleUse = HandleUse.CURRENT) -> dict[str, Any]:
+    return {"sealed": sealed, "use": use.value} if sealed or use else {}
+
+
+def _handle_afresh(held: Publication, *, is_vouched: bool = False) -> dict[str, Any]:
+    """The handle to begin again with: none, or one to look with for what a commit may have left."""
+    if not held.commits:
+        return {}
+    use = HandleUse.VOUCHED if is_vouched else held.handle_use or HandleUse.LOOK
+    return _handle_column(held.sealed_handle, use)
 
 
 def _publication(row: PublicationRow) -> Publication:
     same = {
         name: getattr(row, name)
         for name in Publication.__dataclass_fields__
-        if name not in ("account", "format", "wish", "state", "sealed_handle")
+        if name not in ("account", "format", "wish", "state", "sealed_handle", "handle_use")
     }
     return Publication(
         account=row.account or "",
@@ -607,5 +626,6 @@ def _publication(row: PublicationRow) -> Publication:
         wish=from_json(Wish, json.dumps(row.post).encode()),
         state=PublicationState(row.state),
         sealed_handle=str(row.handle.get("sealed", "")),
+        handle_use=HandleUse(row.handle.get("use", "")),
         **same,
     )
