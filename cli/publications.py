@@ -162,9 +162,14 @@ def disconnect(
 
 @accounts.command("rotate-keys")
 def rotate_keys() -> None:
-    """Put all tokens under the first of VIDEO_PLATFORM_SECRET_KEYS."""
-    changed = _agent().accounts.reseal_all()
-    say(f"{changed} accounts were under an older key.")
+    """Put all tokens and secrets under the first of VIDEO_PLATFORM_SECRET_KEYS.
+
+    When it says 0, no older key is needed any more.
+    """
+    from video_platform.bootstrap import build_installation
+
+    changed = build_installation().change_keys()
+    say(f"{changed} secrets were under an older key.")
 
 
 def read_answer(answer: str, url: str) -> tuple[str, str]:

@@ -33,10 +33,14 @@ def test_keys_change_while_everything_can_be_read() -> None:
     sealed = Vault([OLD]).seal("token", "x")
     both = Vault([NEW, OLD])
     assert both.open(sealed, "x") == "token"
-    renewed = both.reseal(sealed, "x")
+    renewed = both.reseal(sealed)
     assert renewed.startswith(key_id(NEW))
-    assert both.reseal(renewed, "x") == renewed
+    assert both.reseal(renewed) == renewed
     assert Vault([NEW]).open(renewed, "x") == "token"
+    with pytest.raises(NotConfigured):
+        Vault([NEW]).open(renewed, "y")
+    with pytest.raises(NotConfigured):
+        Vault([NEW]).reseal(sealed)
     with pytest.raises(NotConfigured):
         Vault([NEW]).open(sealed, "x")
 

@@ -26,6 +26,7 @@ from video_platform.db.repositories.idempotency import IdempotencyKeys
 from video_platform.db.repositories.lifecycle import Lifecycle
 from video_platform.db.repositories.projects import Projects
 from video_platform.db.repositories.publications import Publications
+from video_platform.db.repositories.secrets import Secrets
 from video_platform.db.repositories.services import Services
 from video_platform.db.repositories.uploads import Uploads
 from video_platform.db.repositories.webhooks import Webhooks
@@ -75,6 +76,14 @@ class Installation:
     def vault(self) -> Vault:
         """What encrypts tokens and secrets."""
         return open_vault(self.settings.secret_keys, self.settings.home)
+
+    def change_keys(self) -> int:
+        """Put everything sealed, of all tenants, under the first key; how much was under another.
+
+        Raises:
+            NotConfigured: ``secret_unreadable``: one of the keys in use is not among those given.
+        """
+        return Secrets(self.database).renew(self.vault().reseal)
 
     def courier(self) -> Courier:
         """What brings events to webhooks, of all tenants."""

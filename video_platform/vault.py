@@ -65,11 +65,18 @@ class Vault:
             raise _unreadable(name)
         return str(text)
 
-    def reseal(self, sealed: str, bound_to: str) -> str:
-        """The same text under the first key; what is under it already stays as it is."""
+    def reseal(self, sealed: str) -> str:
+        """The same text, bound to the same, under the first key; errors as ``open``."""
+        from cryptography.fernet import InvalidToken
+
         if self.is_current(sealed):
             return sealed
-        return self.seal(self.open(sealed, bound_to), bound_to)
+        name, _, token = sealed.partition(_SEPARATOR)
+        try:
+            inside = self._ring.decrypt(token.encode())
+        except (InvalidToken, UnicodeEncodeError) as error:
+            raise _unreadable(name) from error
+        return f"{self._first}{_SEPARATOR}{self._ring.encrypt(inside).decode()}"
 
     def is_current(self, sealed: str) -> bool:
         """Whether a text is under the key that seals now."""

@@ -12,9 +12,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.publishing.machines import KEYS, Stand, auth_failed, fails, grant, make_stand
+from tests.publishing.machines import KEYS, PROJECT, Stand, auth_failed, fails, grant, make_stand
 from video_platform.db.database import Database
-from video_platform.db.repositories.accounts import Health
+from video_platform.db.repositories.accounts import Accounts, Health
+from video_platform.db.repositories.publications import Publications
+from video_platform.db.repositories.secrets import Secrets
+from video_platform.db.repositories.webhooks import Webhooks
+from video_platform.domain.events import EventKind
+from video_platform.domain.formats import Format
+from video_platform.domain.publication import Wish
 from video_platform.errors import (
     BadProviderAnswer,
     InvalidInput,
@@ -23,6 +29,7 @@ from video_platform.errors import (
 )
 from video_platform.publishing.accounts import CONNECTION_LIFE_S
 from video_platform.publishing.base import Grant
+from video_platform.vault import Vault
 
 SECRETS = ("access-canary-1f", "refresh-canary-2e", "upload-canary-3d", "code-canary-4c")
 
@@ -243,10 +250,51 @@ def test_keys_are_rotated_without_a_failed_read(database: Database, tmp_path: Pa
 
     with ThreadPoolExecutor(2) as pool:
         readers = [pool.submit(read) for _ in range(2)]
-        assert during.keeper.reseal_all() == 50
-        assert during.keeper.reseal_all() == 0
+        renew = Secrets(database).renew
+        assert renew(Vault([new, old]).reseal) == 100, "an access and a refresh token each"
+        assert renew(Vault([new, old]).reseal) == 0
         done.set()
         for reader in readers:
             reader.result()
     assert [after.keeper.open(one).token for one in ids] == [f"access-{n}" for n in range(50)]
     assert set(reads) <= {f"access-{n}" for n in range(50)}
+
+
+def test_every_kind_of_secret_of_every_tenant_is_put_under_the_new_key(database: Database) -> None:
+    """A verifier, a webhook's two secrets and a handle are sealed, too."""
+    old, new = Vault([KEYS[0]]), Vault([KEYS[1], KEYS[0]])
+    for tenant in ("default", "other"):
+        own = database.of(tenant)
+        Accounts(own).open_connection(
+            f"state of {tenant}",
+            user="ana",
+            platform="net",
+            sealed_verifier=old.seal("v", "x"),
+            redirect_uri="https://studio.test",
+            life_s=600,
+        )
+        hooks = Webhooks(own)
+        hooks.add(f"hook of {tenant}", "https://a.test", (EventKind.PUBLICATION_STATE,), "")
+        hooks.change(f"hook of {tenant}", secret=old.seal("s", "x"), previous_secret="")
+        rows = Publications(own)
+        rows.add(
+            f"post of {tenant}", project=PROJECT, platform="net", format=Format.WIDE, wish=Wish()
+        )
+        held = rows.claim(f"post of {tenant}")
+        assert held is not None
+        rows.save_handle(held, old.seal("h", "x"))
+        rows.let_go(held)
+    assert Secrets(database).renew(new.reseal) == 6
+    assert Secrets(database).renew(new.reseal) == 0
+    kept = Publications(database.of("other")).get("post of other").sealed_handle
+    assert Vault([KEYS[1]]).open(kept, "x") == "h"
+
+
+def test_a_handle_that_is_being_used_is_left_to_whoever_uses_it(database: Database) -> None:
+    rows = Publications(database)
+    rows.add("one", project=PROJECT, platform="net", format=Format.WIDE, wish=Wish())
+    held = rows.claim("one")
+    assert held is not None
+    rows.save_handle(held, Vault([KEYS[0]]).seal("h", "x"))
+    assert Secrets(database).renew(Vault([KEYS[1], KEYS[0]]).reseal) == 0
+    rows.save_handle(held, "still mine")

@@ -162,25 +162,6 @@ class AccountKeeper:
             return False
         return True
 
-    def reseal_all(self) -> int:
-        """Put every token under the first key; returns how many accounts were under another.
-
-        Run it after a key was added in front; when it returns 0 everywhere, old keys may go.
-        """
-        changed = 0
-        for account in self.rows.all():
-            sealed = (account.sealed_access, account.sealed_refresh)
-            if account.health is Health.REFRESHING:
-                continue  # whoever renews it seals it with the first key
-            if all(self._vault.is_current(text) for text in sealed if text):
-                continue
-            access, refresh = (
-                self._vault.reseal(text, self._bound("account", account.id, kind)) if text else ""
-                for kind, text in zip(("access", "refresh"), sealed, strict=True)
-            )
-            changed += self.rows.resealed(account, access, refresh)
-        return changed
-
     def _usable(self, account_id: str) -> StoredAccount:
         account = self.rows.get(account_id)
         if account.health in (Health.NEEDS_RECONNECT, Health.DISCONNECTED):

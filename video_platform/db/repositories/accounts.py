@@ -171,10 +171,6 @@ class Accounts:
         """Store new tokens; empty ones never overwrite. False: it was connected anew meanwhile."""
         return self._change(account, Health.OK, checked_at=self.now(), **_known(values))
 
-    def resealed(self, account: StoredAccount, access: str, refresh: str) -> bool:
-        """The same tokens under another key; false: they changed meanwhile."""
-        return self._change(account, account.health, access_token=access, refresh_token=refresh)
-
     def set_health(self, account: StoredAccount, health: Health, why: str = "") -> bool:
         """Say how it fares; false: it was changed since it was read."""
         return self._change(account, health, why, checked_at=self.now())
