@@ -10,6 +10,7 @@ import typer
 from cli import (
     create,
     doctor,
+    export,
     generations,
     montage,
     projects,
@@ -18,6 +19,7 @@ from cli import (
     regenerate,
     remote,
     serve,
+    verify,
 )
 from cli.output import document, say
 from video_platform.errors import (
@@ -54,6 +56,8 @@ for module in (
     generations,
     remote,
     serve,
+    export,
+    verify,
     doctor,
 ):
     module.register(app)
