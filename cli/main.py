@@ -11,6 +11,7 @@ from cli import (
     check,
     create,
     doctor,
+    export,
     generations,
     montage,
     projects,
@@ -19,6 +20,7 @@ from cli import (
     regenerate,
     remote,
     serve,
+    verify,
 )
 from cli.output import document, say
 from video_platform.errors import (
@@ -56,6 +58,8 @@ for module in (
     generations,
     remote,
     serve,
+    export,
+    verify,
     doctor,
 ):
     module.register(app)
