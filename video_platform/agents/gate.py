@@ -4,7 +4,7 @@ What the film should be comes from the same plan that it was cut from; what it i
 file. Verdicts are kept beside the films, so that an unchanged film is not decoded again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +14,7 @@ from video_platform.db.repositories.costs import Costs
 from video_platform.domain.codec import content_hash, from_manifest, to_manifest
 from video_platform.domain.formats import Frame
 from video_platform.domain.generation import Capability
-from video_platform.domain.look import CaptionStyle
+from video_platform.domain.look import CaptionStyle, Label, Logo
 from video_platform.domain.manifests import Film, MotionKind, VoiceTracks
 from video_platform.domain.media import MediaPath
 from video_platform.domain.project import Project
@@ -22,8 +22,9 @@ from video_platform.domain.script import Script
 from video_platform.domain.timeline import Timeline, TitleKind, TransitionKind, VideoClip
 from video_platform.errors import ProbeFailed
 from video_platform.montage.captions import CaptionType
+from video_platform.montage.label import label_box, label_line
 from video_platform.montage.plan import FilmPlan, RenderSettings, TitleSpan, plan_film
-from video_platform.montage.titles import plate_floor, title_lines
+from video_platform.montage.titles import LOW_CORNERS, corner_place, title_floor, title_lines
 from video_platform.montage.typesetting import Line
 from video_platform.providers.limits import Limits
 from video_platform.providers.registry import Catalogue
@@ -42,7 +43,7 @@ from video_platform.quality.voices import find_voices
 from video_platform.quality.wording import load
 from video_platform.store import MediaStore
 
-GATE_VERSION = "1"
+GATE_VERSION = "2"
 """Part of every verdict's key: raise it when a rule changes."""
 _MARGIN_SLACK_PX = 2
 _BAR_SHARE = 0.02
@@ -340,7 +341,21 @@ def _texts(plan: FilmPlan, timeline: Timeline) -> list[TextPlace]:
             for number in range(len(timeline.titles))
             for line in _title(plan, kind, number, timeline)
         ),
+        *([_label(plan.label, kind, timeline)] if plan.label else []),
     ]
+
+
+def _label(label: Label, kind: CaptionType, timeline: Timeline) -> TextPlace:
+    line = label_line(label, kind)
+    return TextPlace(
+        kind="label",
+        lines=line.words,
+        start_s=0.0,
+        end_s=_seconds(timeline, timeline.frames),
+        size_px=line.size_px,
+        box=label_box(label, kind),
+        is_rtl=line.is_rtl,
+    )
 
 
 def _caption(plan: FilmPlan, kind: CaptionType, number: int, timeline: Timeline) -> TextPlace:
@@ -380,7 +395,7 @@ def _title(plan: FilmPlan, kind: CaptionType, number: int, timeline: Timeline) -
     )
     lines = title_lines(span, kind)
     height = sum(line.size_px for line in lines)
-    floor = plate_floor(kind)
+    floor = title_floor(kind, _low_tops(plan, kind))
     is_plate = title.kind is TitleKind.LOWER_THIRD
     first_row = round(plan.frame.margin_y * plan.frame.height_px)
     top = floor - height - kind.edge_px if is_plate else (first_row + floor - height) // 2
@@ -402,6 +417,14 @@ def _title(plan: FilmPlan, kind: CaptionType, number: int, timeline: Timeline) -
         )
         top += line.size_px
     return made
+
+
+def _low_tops(plan: FilmPlan, kind: CaptionType) -> Iterator[int]:
+    """First rows of what stands in the low corners."""
+    if plan.look.logo is not None and plan.look.logo.corner in LOW_CORNERS:
+        yield _logo_box(plan.look.logo, kind)[1]
+    if plan.label is not None and plan.label.corner in LOW_CORNERS:
+        yield label_box(plan.label, kind)[1]
 
 
 def _columns(plan: FilmPlan, kind: CaptionType, line: Line, is_plate: bool) -> tuple[int, int]:
@@ -436,22 +459,17 @@ def _solids(plan: FilmPlan, timeline: Timeline) -> list[tuple[str, Span, Box]]:
     if plan.look.progress_bar:
         found.append(("bar", whole, (0, round(height * (1 - _BAR_SHARE)), width, height)))
     if plan.look.logo is not None:
-        found.append(("logo", whole, _logo_box(plan)))
+        kind = CaptionType(frame, plan.look, plan.is_rtl)
+        found.append(("logo", whole, _logo_box(plan.look.logo, kind)))
     return found
 
 
-def _logo_box(plan: FilmPlan) -> Box:
+def _logo_box(logo: Logo, kind: CaptionType) -> Box:
     """Where the logo stands, by the shape its file has."""
-    logo, frame = plan.look.logo, plan.frame
-    if logo is None:
-        return (0, 0, 0, 0)
+    frame, probe = kind.frame, logo.media.probe
     shorter = min(frame.width_px, frame.height_px)
-    probe = logo.media.probe
     ratio = probe.width_px / probe.height_px if probe.height_px else 1.0
     width = round(min(logo.width * shorter, ratio * frame.height_px / 2))
     height = round(width / ratio)
-    kind = CaptionType(frame, plan.look, plan.is_rtl)
-    is_left, is_low = "left" in logo.corner.value, "bottom" in logo.corner.value
-    left = kind.margin_px if is_left else frame.width_px - kind.margin_px - width
-    top = plate_floor(kind) - height if is_low else round(frame.margin_y * frame.height_px)
+    left, top = corner_place(logo.corner, kind, width, height)
     return left, top, left + width, top + height
