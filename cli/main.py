@@ -12,6 +12,7 @@ from cli import (
     create,
     doctor,
     export,
+    gate,
     generations,
     montage,
     projects,
@@ -49,6 +50,7 @@ app = typer.Typer(
 )
 for module in (
     check,
+    gate,
     create,
     projects,
     regenerate,

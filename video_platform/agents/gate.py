@@ -29,7 +29,7 @@ from video_platform.montage.typesetting import Line
 from video_platform.providers.limits import Limits
 from video_platform.providers.registry import Catalogue
 from video_platform.quality.expectation import Box, Expectation, SceneSpan, Speech
-from video_platform.quality.film import Evidence, judge_film
+from video_platform.quality.film import Evidence, judge_film, judge_spending
 from video_platform.quality.findings import Finding, Mend, Report
 from video_platform.quality.lettering import TextPlace, TextWatcher, width_of
 from video_platform.quality.marks import MarkWatcher
@@ -115,20 +115,31 @@ class GateAgent:
 
     def run(self, project: str, film: Film, order: Order) -> Report:
         """The verdict on a film, from what is kept or by looking, with people's overrides."""
-        key = f"gate/{film.media.sha256}/{_verdict_key(film, order)}.json"
-        data = self._store.blobs.read(key)
+        kept = self.kept(project, film, order)
+        if kept is not None:
+            return kept
+        subtitles = tuple(
+            (name, read_captions(self._store.path(media).read_bytes()))
+            for name, media in (("srt", film.srt), ("vtt", film.vtt))
+        )
+        expected = expectation(order, film, self._store.path)
+        report = check_file(self._store.path(film.media), expected, subtitles)
+        self._store.blobs.write(_verdict_name(film, order), to_manifest(report))
+        return self._told(project, film, order, report)
+
+    def kept(self, project: str, film: Film, order: Order) -> Report | None:
+        """The verdict if this very file was judged against this order before."""
+        data = self._store.blobs.read(_verdict_name(film, order))
         if data is None:
-            subtitles = tuple(
-                (name, read_captions(self._store.path(media).read_bytes()))
-                for name, media in (("srt", film.srt), ("vtt", film.vtt))
-            )
-            path = self._store.path(film.media)
-            expected = expectation(order, film, self._store.path)
-            report = check_file(path, expected, subtitles)
-            self._store.blobs.write(key, to_manifest(report))
-        else:
-            report = from_manifest(Report, data)
-        return apply_overrides(report, film.media.sha256, self.overrides(project))
+            return None
+        return self._told(project, film, order, from_manifest(Report, data))
+
+    def _told(self, project: str, film: Film, order: Order, report: Report) -> Report:
+        """What was seen of a film, with what the project has cost by now and the overrides."""
+        spent = judge_spending(order.spent_usd, order.cap_usd)
+        findings = tuple(spent if one.name == spent.name else one for one in report.findings)
+        overrides = self.overrides(project)
+        return apply_overrides(Report(findings=findings), film.media.sha256, overrides)
 
     def override(self, project: str, wanted: Override) -> None:
         """Keep a person's decision to let a rule pass for one film.
@@ -152,9 +163,10 @@ class GateAgent:
         return directory / made[0][1] if made else None
 
 
-def _verdict_key(film: Film, order: Order) -> str:
+def _verdict_name(film: Film, order: Order) -> str:
+    """By all that decides what is seen of a film: a signed file is another one."""
     voices = order.voices.tracks if order.voices else ()
-    return content_hash(
+    decides = content_hash(
         [
             GATE_VERSION,
             film.plan,
@@ -163,9 +175,10 @@ def _verdict_key(film: Film, order: Order) -> str:
             order.script,
             order.timeline,
             [(track.scene_id, track.timing, track.confidence) for track in voices],
-            [str(order.spent_usd), str(order.cap_usd)],
+            order.providers,
         ]
-    )[:32]
+    )
+    return f"gate/{film.media.sha256}/{decides[:32]}.json"
 
 
 def check_file(
