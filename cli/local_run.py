@@ -151,19 +151,27 @@ def _was_interrupted(result: "ExecuteInProcessResult") -> bool:
 
 
 def _failure_of(result: "ExecuteInProcessResult") -> VideoPlatformError:
-    """The first failing step's own words; a failed check names its rules."""
-    for event in result.all_events:
-        if event.is_step_failure:
-            data = event.step_failure_data
-            given = data.user_failure_data
-            if given is not None and "code" in given.metadata:
-                return StageFailed(str(given.description), code=str(given.metadata["code"].value))
-            cause = data.error.cause if data.error and data.error.cause else data.error
-            words = cause.message.strip() if cause else "no reason recorded"
-            return StageFailed(
-                f"Stage {event.step_key} failed: {words}",
-                hint="See the run in the Dagster UI: video-platform up.",
-            )
-    failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
-    words = "; ".join(f"{check.check_name}: {check.description}" for check in failed)
-    return StageFailed(words or "The run failed.", code="check_failed" if failed else "run_failed")
+    """The first failing step's own words; what a check stopped is told by the check's."""
+    failed = [event.step_failure_data for event in result.all_events if event.is_step_failure]
+    for failure in failed:
+        given = failure.user_failure_data
+        if given is not None and "code" in given.metadata:
+            return StageFailed(str(given.description), code=str(given.metadata["code"].value))
+    stopped = [
+        f"{check.check_name}: {check.description}"
+        for check in result.get_asset_check_evaluations()
+        if check.blocking and not check.passed
+    ]
+    if stopped:
+        return StageFailed(
+            "; ".join(stopped),
+            code="check_failed",
+            hint="Nothing was published. Pictures of the moments: video-platform up.",
+        )
+    for failure in failed:
+        cause = failure.error.cause if failure.error and failure.error.cause else failure.error
+        words = cause.message.strip() if cause else "no reason recorded"
+        return StageFailed(
+            f"A stage failed: {words}", hint="See the run in the Dagster UI: video-platform up."
+        )
+    return StageFailed("The run failed.", code="run_failed")

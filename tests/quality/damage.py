@@ -27,6 +27,12 @@ class Workshop:
 
 
 Spoil = Callable[[Workshop, MadeFilm], Report]
+_AGAIN = (
+    *("-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", "-pix_fmt", "yuv420p"),
+    *("-color_primaries", "1", "-color_trc", "1", "-colorspace", "1", "-color_range", "1"),
+    *("-c:a", "copy"),
+)
+"""Pictures encoded anew and tagged as before, the sound kept."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +52,7 @@ def sound(filters: str) -> Spoil:
 
 def pictures(filters: str, *more: str) -> Spoil:
     """Only the pictures pass through a filter."""
-    tags = ("-color_primaries", "1", "-color_trc", "1", "-colorspace", "1", "-color_range", "1")
-    fast = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", "-pix_fmt", "yuv420p")
-    return command("-vf", filters, *fast, *tags, "-c:a", "copy", *more)
+    return command("-vf", filters, *_AGAIN, *more)
 
 
 def command(*arguments: str) -> Spoil:
@@ -137,9 +141,17 @@ def other_sound(source: Language) -> Spoil:
 
 
 def mark(x: str, y: str, size: int) -> Spoil:
-    """A name in a corner."""
+    """A name in a corner of footage."""
     font = f"fontfile={BOLD}:fontsize={size}:fontcolor=white@0.7:borderw=1"
-    return pictures(f"drawtext={font}:text='KlingAI':x={x}:y={y}")
+    drawn = f"drawtext={font}:text='KlingAI':x={x}:y={y}"
+
+    def spoil(work: Workshop, film: MadeFilm) -> Report:
+        marked = run_ffmpeg(film.path, work.folder / "spoiled.mp4", "-vf", drawn, *_AGAIN)
+        expected = film.expected
+        scenes = tuple(replace(scene, is_footage=True) for scene in expected.scenes)
+        return check_file(marked, replace(expected, scenes=scenes), film.subtitles())
+
+    return spoil
 
 
 def flip(content: bytes, *, at: float, count: int) -> bytes:

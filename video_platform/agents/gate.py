@@ -219,7 +219,7 @@ def _evidence(
         return Evidence(measured=measure_film(path), subtitles=tuple(subtitles))
     texts = TextWatcher.of(expected.texts, float(expected.rate))
     known = [*(text.box for text in expected.texts), *(box for _, _, box in expected.solids)]
-    marks = MarkWatcher(_moving(expected), float(expected.rate), known)
+    marks = MarkWatcher(_moving_footage(expected), float(expected.rate), known)
     measured = measure_film(path, [texts, marks], text_rows=_text_rows(expected))
     return Evidence(
         measured=measured,
@@ -231,12 +231,16 @@ def _evidence(
     )
 
 
-def _moving(expected: Expectation) -> list[SceneSpan]:
-    """Scenes in which something moves, as far as the timeline tells."""
+def _moving_footage(expected: Expectation) -> list[SceneSpan]:
+    """Scenes in which a service's mark would stand still over what moves.
+
+    What is marked on a still moves with it, and edges along its way would be taken for a mark.
+    """
     return [
         scene
         for scene in expected.scenes
-        if not any(start <= scene.start_s and scene.end_s <= end for start, end in expected.still)
+        if scene.is_footage
+        and not any(start <= scene.start_s and scene.end_s <= end for start, end in expected.still)
     ]
 
 

@@ -15,7 +15,7 @@ from video_platform.agents.video import VideoAgent
 from video_platform.agents.voice import VoiceAgent
 from video_platform.db.database import DEFAULT_TENANT, Database
 from video_platform.db.repositories.assets import Assets
-from video_platform.db.repositories.budgets import Budgets, scopes_of
+from video_platform.db.repositories.budgets import Budgets
 from video_platform.db.repositories.commands import Commands
 from video_platform.db.repositories.events import Events
 from video_platform.db.repositories.generations import Entry, Generations, GenerationState
@@ -96,10 +96,9 @@ class Studio:
                 code="generation_changed",
             )
         cost = entry.held_microusd if was_paid else 0
-        self.generations.closed(
-            held.key, held.fence, GenerationState.FAILED, "decided", "A person decided its outcome."
+        self.generations.failed(
+            *(held.key, held.fence, "decided", "A person decided its outcome."), cost_microusd=cost
         )
-        self.budgets.settle(entry.key, scopes_of(entry.tenant, entry.project), cost)
 
     def service_health(self, service: str) -> str:
         """How a service fares: ``ok``, or for how long it is left alone."""

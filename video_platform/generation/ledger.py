@@ -80,16 +80,17 @@ class GenerationRows(Protocol):
     def submitted(self, key: str, fence: int, job: bytes) -> None: ...
     def note(self, key: str, fence: int, code: str, error: str) -> None: ...
     def stored(self, fence: int, generation: Generation, *, cost_microusd: int) -> None: ...
-    def closed(
-        self, key: str, fence: int, state: GenerationState, code: str, error: str
+    def failed(
+        self, key: str, fence: int, code: str, error: str, *, cost_microusd: int = 0
     ) -> None: ...
+    def unknown(self, key: str, fence: int, code: str, error: str) -> None: ...
+    def given_up(self, key: str, fence: int, cost_microusd: int) -> None: ...
 
 
 class Purse(Protocol):
-    """Whose money is held and spent; see ``db.repositories.budgets``."""
+    """Whose money is held; see ``db.repositories.budgets``. Rows settle it as they end."""
 
     def hold(self, key: str, scopes: tuple[str, ...], amount_microusd: int | None) -> None: ...
-    def settle(self, key: str, scopes: tuple[str, ...], cost_microusd: int) -> None: ...
 
 
 class MediaShelf(Protocol):
@@ -192,10 +193,6 @@ class Ledger:
         with self._locks[intent.key]:
             entry = self._claim(intent)
             if not entry.is_mine and entry.result is not None:
-                if entry.held_microusd:
-                    # Its maker died between storing it and settling its price.
-                    scopes = scopes_of(entry.tenant, entry.project)
-                    self.purse.settle(entry.key, scopes, entry.cost_microusd)
                 return replace(entry.result, reused=True)
             work = _Work(self, provider, request, entry, is_priced=price is not None)
             with _kept(work.keep):
@@ -342,7 +339,7 @@ class _Work:
             is_left_as_it_is = False
         except OutcomeUnknown as error:
             # What is held stays held: it may have been spent.
-            self._close(GenerationState.UNKNOWN, error)
+            self._rows.unknown(self._entry.key, self._entry.fence, error.code, str(error))
             is_left_as_it_is = False
             raise
         except (ProviderTimeout, LeaseLost, StoreError):
@@ -363,16 +360,16 @@ class _Work:
         """
         if not self._has_begun and self._entry.state is not GenerationState.CLAIMED:
             return True  # sent before, and not even looked at now: what is known stays known
+        held = (self._entry.key, self._entry.fence, error.code, str(error))
         if self._service is None or not _was_accepted(error):
-            self._close(GenerationState.FAILED, error)
             was_billed = getattr(error, "was_billed", False)
             cost = self._entry.estimate_microusd if was_billed else 0
-            self._ledger.purse.settle(self._entry.key, self._scopes, cost)
+            self._rows.failed(*held, cost_microusd=cost)
             return False
         if self._has_job:
-            self._rows.note(self._entry.key, self._entry.fence, error.code, str(error))
+            self._rows.note(*held)
             return True
-        self._close(GenerationState.UNKNOWN, error)
+        self._rows.unknown(*held)
         return False
 
     def _let_go(self) -> None:
@@ -380,9 +377,6 @@ class _Work:
             self._rows.let_go(self._entry.key, self._entry.fence)
         except LeaseLost:
             return  # the one who took it over has it
-
-    def _close(self, state: GenerationState, error: VideoPlatformError) -> None:
-        self._rows.closed(self._entry.key, self._entry.fence, state, error.code, str(error))
 
     def _make(self, directory: Path) -> Produced:
         job = self._known_job()
@@ -425,7 +419,7 @@ class _Work:
             )
         if may_repeat:
             # The first one may have been paid: it is counted as spent.
-            self._ledger.purse.settle(entry.key, self._scopes, entry.held_microusd)
+            self._rows.given_up(entry.key, entry.fence, entry.held_microusd)
             self._entry = replace(entry, held_microusd=0)
         return None
 
@@ -539,5 +533,4 @@ class _Work:
         )
         cost = round(generation.cost_usd * MICRO)
         self._rows.stored(entry.fence, generation, cost_microusd=cost)
-        self._ledger.purse.settle(entry.key, self._scopes, cost)
         return generation

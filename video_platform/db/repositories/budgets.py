@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from video_platform.db.database import Database
 from video_platform.db.models import BudgetRow, GenerationRow
@@ -102,27 +103,6 @@ class Budgets:
                 .values(held_microusd=GenerationRow.held_microusd + amount_microusd)
             )
 
-    def settle(self, key: str, scopes: Sequence[str], cost_microusd: int) -> None:
-        """Turn what is held for a generation into what it cost. Nothing held, nothing done."""
-        with self._database.session() as session, session.begin():
-            held = session.get_one(GenerationRow, key, with_for_update=True).held_microusd
-            done: Any = session.execute(
-                update(GenerationRow)
-                .where(GenerationRow.key == key, GenerationRow.held_microusd == held)
-                .values(held_microusd=0)
-            )
-            if done.rowcount != 1 or (held == 0 and cost_microusd == 0):
-                return
-            for scope in scopes:
-                session.execute(
-                    update(BudgetRow)
-                    .where(BudgetRow.scope == scope)
-                    .values(
-                        held_microusd=BudgetRow.held_microusd - held,
-                        spent_microusd=BudgetRow.spent_microusd + cost_microusd,
-                    )
-                )
-
     def _ensure(self, scope: str) -> None:
         with self._database.session() as session:
             if session.get(BudgetRow, scope) is not None:
@@ -134,6 +114,24 @@ class Budgets:
                 session.add(BudgetRow(scope=scope, cap_microusd=micro))
         except IntegrityError:
             return  # another process was quicker
+
+
+def settle(session: Session, row: GenerationRow, cost_microusd: int) -> None:
+    """Turn what is held for a generation into what it cost, in the writer's own transaction.
+
+    A settlement apart from the write that ends a generation could be made twice, or never: nothing
+    held and a cost is what a generation without a known price looks like, too.
+    """
+    held, row.held_microusd = row.held_microusd, 0
+    for scope in scopes_of(row.tenant, row.project):
+        session.execute(
+            update(BudgetRow)
+            .where(BudgetRow.scope == scope)
+            .values(
+                held_microusd=BudgetRow.held_microusd - held,
+                spent_microusd=BudgetRow.spent_microusd + cost_microusd,
+            )
+        )
 
 
 def _exceeded(row: BudgetRow, amount_microusd: int) -> BudgetExceeded:

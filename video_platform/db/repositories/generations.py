@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 
 from video_platform.db.database import Database
 from video_platform.db.models import GenerationRow
+from video_platform.db.repositories import budgets
 from video_platform.domain.codec import from_json, to_json
 from video_platform.domain.generation import Generation
 from video_platform.errors import LeaseLost
@@ -189,10 +190,11 @@ class Generations:
         self._write(key, fence, error_code=code, error=error)
 
     def stored(self, fence: int, generation: Generation, *, cost_microusd: int) -> None:
-        """The result is in the store."""
+        """The result is in the store, and what was held for it is spent."""
         self._write(
             generation.key,
             fence,
+            settled_microusd=cost_microusd,
             state=GenerationState.STORED,
             result=json.loads(to_json(generation)),
             cost_microusd=cost_microusd,
@@ -200,11 +202,33 @@ class Generations:
             finished_at=datetime.now(UTC),
         )
 
-    def closed(self, key: str, fence: int, state: GenerationState, code: str, error: str) -> None:
-        """It gave nothing (``failed``), or nobody knows (``unknown``)."""
+    def failed(
+        self, key: str, fence: int, code: str, error: str, *, cost_microusd: int = 0
+    ) -> None:
+        """It gave nothing; what was held for it is free again but for what it cost."""
+        self._close(key, fence, GenerationState.FAILED, code, error, settled_microusd=cost_microusd)
+
+    def unknown(self, key: str, fence: int, code: str, error: str) -> None:
+        """Nobody knows what became of it: what is held stays held."""
+        self._close(key, fence, GenerationState.UNKNOWN, code, error)
+
+    def given_up(self, key: str, fence: int, cost_microusd: int) -> None:
+        """What was sent before counts as paid; it may be sent again."""
+        self._write(key, fence, settled_microusd=cost_microusd)
+
+    def _close(
+        self,
+        key: str,
+        fence: int,
+        state: GenerationState,
+        code: str,
+        error: str,
+        settled_microusd: int | None = None,
+    ) -> None:
         self._write(
             key,
             fence,
+            settled_microusd=settled_microusd,
             state=state,
             error_code=code,
             error=error,
@@ -293,18 +317,24 @@ class Generations:
             is_mine = done.rowcount == 1
         return self._read(entry.key, is_mine=is_mine)
 
-    def _write(self, key: str, fence: int, **values: Any) -> None:
+    def _write(
+        self, key: str, fence: int, *, settled_microusd: int | None = None, **values: Any
+    ) -> None:
+        """Write under the fence; with ``settled_microusd`` what is held becomes that cost."""
         with self._database.session() as session, session.begin():
             done: Any = session.execute(
                 update(GenerationRow)
                 .where(GenerationRow.key == key, GenerationRow.fence == fence)
-                .values(**_plain(values))
+                # The fence itself: a settlement alone has nothing else to write.
+                .values(fence=fence, **_plain(values))
             )
             if done.rowcount != 1:
                 raise LeaseLost(
                     f"Generation {key[:12]} was taken over by another process.",
                     hint="Nothing is lost: the other process finishes it.",
                 )
+            if settled_microusd is not None:
+                budgets.settle(session, session.get_one(GenerationRow, key), settled_microusd)
 
     def _read(self, key: str, *, is_mine: bool = False) -> Entry:
         with self._database.session() as session:
