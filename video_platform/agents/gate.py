@@ -43,7 +43,7 @@ from video_platform.quality.voices import find_voices
 from video_platform.quality.wording import load
 from video_platform.store import MediaStore
 
-GATE_VERSION = "2"
+GATE_VERSION = "3"
 """Part of every verdict's key: raise it when a rule changes."""
 _MARGIN_SLACK_PX = 2
 _BAR_SHARE = 0.02
