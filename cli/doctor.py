@@ -134,6 +134,13 @@ def _database(settings: Settings) -> str:
     return database.engine.url.render_as_string(hide_password=True)
 
 
+def _credentials(settings: Settings) -> str:
+    from cli.verify import diagnose
+    from video_platform.bootstrap import signing_identity
+
+    return diagnose(signing_identity(settings))
+
+
 CHECKS: dict[str, Callable[[Settings], str]] = {
     "python": _python,
     "ffmpeg": _ffmpeg,
@@ -143,4 +150,5 @@ CHECKS: dict[str, Callable[[Settings], str]] = {
     "data directory": _data_dir,
     "media store": _store,
     "database": _database,
+    "content credentials": _credentials,
 }

@@ -19,6 +19,7 @@ from video_platform.domain.look import (
     Fit,
     Grade,
     GradePreset,
+    Label,
     Logo,
     Look,
     Network,
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from video_platform.store import MediaStore
 
 DEFAULT_LOOK = Look()
+_OF_FILM = "film"
+"""In place of a language: the film's own."""
 
 ChoiceT = TypeVar("ChoiceT", bound=StrEnum)
 
@@ -54,6 +57,13 @@ LutOption = Annotated[str, _option("An Adobe .cube file; applied after the grade
 LogoOption = Annotated[str, _option("A PNG, WebP or JPEG shown all through the film.")]
 LogoCornerOption = Annotated[
     str, _option(f"{_listed(Corner)}; default: above, where lines of text end.")
+]
+LabelOption = Annotated[
+    str,
+    _option(f"Words in a corner that say that AI made the film: film, {_listed(Language)}."),
+]
+LabelCornerOption = Annotated[
+    str, _option(f"{_listed(Corner)}; default: where lines of text end, clear of a logo.")
 ]
 TitlesOption = Annotated[
     bool,
@@ -88,6 +98,8 @@ class LookWishes:
     lut: str
     logo: str
     logo_corner: str
+    label: str
+    label_corner: str
     titles: bool
     progress_bar: bool
     accent: str
@@ -121,6 +133,10 @@ def parse_look(wishes: LookWishes) -> Look:
     )
     if wishes.logo_corner:
         _choose(Corner, wishes.logo_corner, "logo_corner")
+    if wishes.label_corner:
+        _choose(Corner, wishes.label_corner, "label_corner")
+    if wishes.label and wishes.label != _OF_FILM:
+        _choose(Language, wishes.label, "label")
     if wishes.lut:
         _check(wishes.lut, _check_lut)
     if wishes.logo:
@@ -129,7 +145,7 @@ def parse_look(wishes: LookWishes) -> Look:
 
 
 def store_files(look: Look, wishes: LookWishes, language: Language, store: "MediaStore") -> Look:
-    """The look with its colour table and its logo in the store."""
+    """The look with its colour table and its logo in the store, and its label in its corner."""
     if wishes.lut:
         lut = store.put(Path(wishes.lut), "application/x-cube")
         look = replace(look, grade=replace(look.grade, lut=lut))
@@ -137,7 +153,19 @@ def store_files(look: Look, wishes: LookWishes, language: Language, store: "Medi
         path = Path(wishes.logo)
         media = store.put(path, _picture_type(path), _probe_logo(path))
         look = replace(look, logo=Logo(media=media, corner=_corner(wishes.logo_corner, language)))
+    if wishes.label:
+        look = replace(look, label=_label(wishes, language))
     return look
+
+
+def _label(wishes: LookWishes, language: Language) -> Label:
+    """The label as asked for; without a corner of its own, below a logo that stands above."""
+    chosen = None if wishes.label == _OF_FILM else _choose(Language, wishes.label, "label")
+    corner = _corner(wishes.label_corner, language)
+    is_taken = bool(wishes.logo) and _corner(wishes.logo_corner, language) is corner
+    if is_taken and not wishes.label_corner:
+        corner = Corner.BOTTOM_LEFT if language.is_rtl else Corner.BOTTOM_RIGHT
+    return Label(corner=corner, language=chosen)
 
 
 def notes(timeline: "Timeline") -> Iterable[str]:

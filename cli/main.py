@@ -11,6 +11,8 @@ from cli import (
     check,
     create,
     doctor,
+    export,
+    gate,
     generations,
     montage,
     projects,
@@ -19,6 +21,7 @@ from cli import (
     regenerate,
     remote,
     serve,
+    verify,
 )
 from cli.output import document, say
 from video_platform.errors import (
@@ -47,6 +50,7 @@ app = typer.Typer(
 )
 for module in (
     check,
+    gate,
     create,
     projects,
     regenerate,
@@ -56,6 +60,8 @@ for module in (
     generations,
     remote,
     serve,
+    export,
+    verify,
     doctor,
 ):
     module.register(app)

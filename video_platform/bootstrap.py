@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass, field
 
 from video_platform.agents.avatar import AvatarAgent
+from video_platform.agents.credentials import Notary
 from video_platform.agents.editions import Editions
 from video_platform.agents.editor import Editor
 from video_platform.agents.image import ImageAgent
@@ -37,6 +38,8 @@ from video_platform.montage.plan import RenderSettings
 from video_platform.montage.probe import probe_media
 from video_platform.montage.runner import Ffmpeg, find_ffmpeg
 from video_platform.notifying.courier import Courier
+from video_platform.provenance.identity import Identity, operator_identity, self_made_identity
+from video_platform.provenance.terms import load_terms
 from video_platform.providers.registry import Catalogue
 from video_platform.providers.transport import Clock
 from video_platform.publishing.accounts import AccountKeeper
@@ -84,6 +87,10 @@ class Installation:
             NotConfigured: ``secret_unreadable``: one of the keys in use is not among those given.
         """
         return Secrets(self.database).renew(self.vault().reseal)
+
+    def identity(self) -> Identity:
+        """Who signs films: the operator's certificate, or this installation's test certificate."""
+        return signing_identity(self.settings)
 
     def courier(self) -> Courier:
         """What brings events to webhooks, of all tenants."""
@@ -146,6 +153,14 @@ class Installation:
         )
         parallel = settings.max_parallel_agents
         channel = LocalChannel(settings.resolved_channel_dir / own)
+        notary = Notary(
+            store,
+            generations,
+            Assets(database),
+            identity=self.identity,
+            terms=load_terms(settings.licences),
+            policy=settings.unknown_licence,
+        )
         montage = MontageAgent(
             store,
             self.ffmpeg,
@@ -153,6 +168,7 @@ class Installation:
             scratch_dir=scratch_dir,
             max_workers=settings.render_workers or os.cpu_count() or 1,
             encoder=settings.encoder,
+            notary=notary,
         )
         return Studio(
             tenant=tenant,
@@ -176,16 +192,18 @@ class Installation:
             video=VideoAgent(ledger, max_parallel=parallel),
             montage=montage,
             editor=Editor(database, store, montage),
-            publish=self._publish_agent(database, store, channel),
+            publish=self._publish_agent(database, store, channel, notary),
         )
 
     def _publish_agent(
-        self, database: Database, store: MediaStore, channel: LocalChannel
+        self, database: Database, store: MediaStore, channel: LocalChannel, notary: Notary
     ) -> PublishAgent:
         platforms = Platforms(self.settings.access_of_network, here={channel.name: channel})
         vault, rows = self.vault(), Publications(database)
         accounts = AccountKeeper(Accounts(database), vault, platforms.connects)
-        editions = Editions(store, lambda name: platforms.find(name).rules)
+        editions = Editions(
+            store, lambda name: platforms.find(name).rules, may_go_out=notary.check_film
+        )
         machine = PublicationMachine(rows, platforms.find, accounts, editions, vault)
         return PublishAgent(rows, machine, accounts, platforms, editions)
 
@@ -212,6 +230,22 @@ def build_installation(settings: Settings | None = None) -> Installation:
 def build_studio(settings: Settings | None = None, tenant: str = DEFAULT_TENANT) -> Studio:
     """The agents of one tenant, on these settings. Errors as ``build_installation``."""
     return build_installation(settings).studio(tenant)
+
+
+def signing_identity(settings: Settings) -> Identity:
+    """The certificate films are signed with.
+
+    Raises:
+        NotConfigured: ``certificate_invalid``.
+    """
+    if settings.signing_certificate is None:
+        return self_made_identity(settings.home / "credentials")
+    return operator_identity(
+        settings.signing_certificate,
+        key=settings.signing_key,
+        command=settings.signing_command,
+        timestamp_url=settings.timestamp_url,
+    )
 
 
 def _policy(settings: Settings) -> LedgerPolicy:

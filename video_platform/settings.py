@@ -9,6 +9,7 @@ from dotenv import dotenv_values
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from video_platform.domain.rights import LicencePolicy
 from video_platform.providers.remote import RemoteProvider
 from video_platform.providers.service import Access
 
@@ -88,6 +89,27 @@ class Settings(BaseSettings):
     )
     allow_local_webhooks: bool = Field(
         default=False, description="Whether webhooks may be on this machine, without https."
+    )
+    signing_certificate: Path | None = Field(
+        default=None,
+        description="Certificate chain films are signed with, PEM; default: a test certificate.",
+    )
+    signing_key: Path | None = Field(
+        default=None, description="Its key, PKCS#8 PEM without a passphrase."
+    )
+    signing_command: str = Field(
+        default="",
+        description="In place of the key: a program that signs standard input, without a shell.",
+    )
+    timestamp_url: str = Field(
+        default="", description="RFC 3161 authority that dates signatures; default: none."
+    )
+    unknown_licence: LicencePolicy = Field(
+        default=LicencePolicy.ALLOW,
+        description="allow or block films with a part whose licence nobody stated.",
+    )
+    licences: Path | None = Field(
+        default=None, description="Licences you state of providers and files, TOML."
     )
     public_url: str = Field(
         default="http://127.0.0.1:8001", description="Where a browser reaches the API."

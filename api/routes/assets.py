@@ -10,10 +10,11 @@ from api.idempotency import ONCE, IdempotentRoute
 from api.limits import limited
 from api.pages import Cursor, Limit, cut, read_cursor
 from api.routes.projects import accepted
-from api.schemas.assets import AssetOut, GenerationWish, show_asset
+from api.schemas.assets import AssetOut, GenerationWish, LicenceIn, show_asset
 from api.schemas.base import AnyId, Page
 from api.schemas.projects import CommandOut
 from video_platform.domain.project import Stage
+from video_platform.domain.rights import state_terms
 
 router = APIRouter(prefix="/assets", tags=["assets"], route_class=IdempotentRoute)
 _Word = Annotated[str, Query(max_length=80, pattern=r"^[a-z0-9_-]*$")]
@@ -66,6 +67,13 @@ def read_asset(asset_id: AnyId, desk: ReadingDesk) -> AssetOut:
 def list_versions(asset_id: AnyId, desk: ReadingDesk) -> list[AssetOut]:
     """The newest first."""
     return [show_asset(one) for one in desk.assets.versions(desk.asset(str(asset_id)))]
+
+
+@router.put("/{asset_id:uuid}/licence", summary="State the licence of an uploaded file")
+def state_licence(asset_id: AnyId, said: LicenceIn, desk: WritingDesk) -> AssetOut:
+    """It counts from the next film on: credentials are signed anew when they say something else."""
+    asset = desk.asset(str(asset_id))
+    return show_asset(desk.state_terms(asset, state_terms(said.licence, said.source)))
 
 
 @router.post(

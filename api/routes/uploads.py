@@ -16,6 +16,7 @@ from api.schemas.base import AnyId
 from api.schemas.uploads import UploadIn, UploadOut, show_upload
 from video_platform.agents.intake import MAX_UPLOAD_BYTES
 from video_platform.db.repositories.uploads import Upload
+from video_platform.domain.rights import state_terms
 
 router = APIRouter(prefix="/uploads", tags=["uploads"], route_class=IdempotentRoute)
 _PIECE_TYPES = ("application/octet-stream", "application/offset+octet-stream")
@@ -42,6 +43,7 @@ def begin_upload(wish: UploadIn, intake: TheIntake, response: Response) -> Uploa
         size_bytes=wish.size_bytes,
         sha256=wish.sha256 or "",
         project=wish.project,
+        terms=state_terms(wish.licence, wish.source),
     )
     response.headers["Location"] = f"/api/v1/uploads/{upload.id}"
     return _answer(upload, response)

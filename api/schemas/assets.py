@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from api.schemas.base import Input, Output, ProjectRef, SceneNumber, shown
+from api.schemas.base import Input, Line, Name, Output, ProjectRef, SceneNumber, shown
 from video_platform.db.repositories.assets import Asset
 from video_platform.domain.project import Stage
 
@@ -42,6 +42,15 @@ class GenerationWish(Input):
     scenes: list[SceneNumber] = Field(
         default_factory=list, max_length=500, description="None: the whole stage."
     )
+
+
+class LicenceIn(Input):
+    """What a person says of the licence of their own file."""
+
+    model_config = shown(licence="CC-BY-4.0", source="https://example.com/kitchen")
+
+    licence: Name = Field(description="An SPDX identifier, or free text; empty: nobody knows.")
+    source: Line = Field(default="", description="Where the licence stands.")
 
 
 class AssetOut(Output):

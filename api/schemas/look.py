@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from api.schemas.base import Input, Output, shown
+from video_platform.domain.language import Language
 from video_platform.domain.look import (
     CaptionLook,
     CaptionPlace,
@@ -12,6 +13,7 @@ from video_platform.domain.look import (
     Fit,
     Grade,
     GradePreset,
+    Label,
     Logo,
     Look,
     Network,
@@ -32,6 +34,7 @@ _LOOK = {
     "fit": "crop",
     "accent": "#FFD050",
     "titles": False,
+    "label": {"corner": "top_right", "language": "fr"},
     "progress_bar": False,
     "presenter": "full",
     "network": "any",
@@ -74,6 +77,15 @@ class LogoIn(Input):
     opacity: float = Field(default=0.9, ge=0.05, le=1)
 
 
+class LabelIn(Input):
+    """Words in a corner of the film which say that AI made it."""
+
+    model_config = shown(corner="top_right", language="fr")
+
+    corner: Corner = Corner.TOP_RIGHT
+    language: Language | None = Field(default=None, description="Of the words; null: the film's.")
+
+
 class LookIn(Input):
     """Captions, colours, overlays and exports of the cut; the defaults are a good film."""
 
@@ -85,6 +97,7 @@ class LookIn(Input):
     accent: str = Field(default="#FFD050", pattern=r"^#[0-9A-Fa-f]{6}$")
     titles: bool = False
     logo: LogoIn | None = None
+    label: LabelIn | None = None
     progress_bar: bool = False
     presenter: Presenter = Presenter.FULL
     network: Network = Network.ANY
@@ -102,6 +115,7 @@ class LookOut(Output):
     accent: str
     titles: bool
     logo: str | None
+    label: LabelIn | None
     progress_bar: bool
     presenter: Presenter
     network: Network
@@ -124,6 +138,9 @@ class LookOut(Output):
             accent=look.accent,
             titles=look.titles,
             logo=look.logo.media.sha256 if look.logo else None,
+            label=LabelIn(corner=look.label.corner, language=look.label.language)
+            if look.label
+            else None,
             progress_bar=look.progress_bar,
             presenter=look.presenter,
             network=look.network,
@@ -140,6 +157,7 @@ def to_look(wish: LookIn, logo: Logo | None) -> Look:
         accent=wish.accent,
         titles=wish.titles,
         logo=logo,
+        label=Label(**wish.label.model_dump()) if wish.label else None,
         progress_bar=wish.progress_bar,
         presenter=wish.presenter,
         network=wish.network,

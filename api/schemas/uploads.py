@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from api.schemas.base import Input, Line, Output, ProjectRef, Sha256, shown
+from api.schemas.base import Input, Line, Name, Output, ProjectRef, Sha256, shown
 from video_platform.agents.intake import MAX_CHUNK_BYTES, MAX_UPLOAD_BYTES
 from video_platform.db.repositories.uploads import Upload, UploadState
 
@@ -20,13 +20,19 @@ _FILE = {
 class UploadIn(Input):
     """A file that is announced."""
 
-    model_config = shown(**_FILE)
+    model_config = shown(**_FILE, licence="CC-BY-4.0", source="https://example.com/kitchen")
 
     name: Line = Field(min_length=1)
     media_type: Line = Field(description="PNG, JPEG, WebP, MP4, WebM, WAV, FLAC, MP3 or M4A.")
     size_bytes: int = Field(ge=1, le=MAX_UPLOAD_BYTES)
     sha256: Sha256 | None = Field(default=None, description="Of the whole file; checked.")
     project: ProjectRef | None = None
+    licence: Name = Field(
+        default="",
+        description="What allows its use: an SPDX identifier such as CC-BY-4.0, or free text; "
+        "empty: nobody knows.",
+    )
+    source: Line = Field(default="", description="Where the licence stands: an address or a file.")
 
 
 class UploadOut(Output):

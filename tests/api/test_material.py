@@ -394,3 +394,36 @@ def test_providers_say_what_is_missing_and_voices_have_a_sample(
     voices = api.get(f"{V}/voices", params={"language": "ar"}, headers=owner).json()
     assert voices
     assert all(voice["sample"] for voice in voices)
+
+
+def test_a_licence_is_sent_with_a_file_and_stated_anew_later(
+    api: TestClient, owner: dict[str, str], tmp_path: Path
+) -> None:
+    content = picture()
+    said = {"licence": "cc-by-4.0", "source": "https://example.com/a"}
+    upload = announce(api, owner, content, **said)["id"]
+    asset = send(api, owner, upload, 0, content).json()["asset"]
+    facts = api.get(f"{V}/assets/{asset}", headers=owner).json()["facts"]
+    assert (facts["licence"], facts["source"]) == ("CC-BY-4.0", "https://example.com/a")
+    url = f"{V}/assets/{asset}/licence"
+    changed = api.put(url, json={"licence": "Letter of 2026"}, headers=owner).json()["facts"]
+    assert (changed["licence"], changed["source"]) == ("Letter of 2026", "")
+    again = announce(api, owner, content)["id"]
+    assert send(api, owner, again, 0, content).json()["asset"] == asset
+    facts = api.get(f"{V}/assets/{asset}", headers=owner).json()["facts"]
+    assert facts["licence"] == "Letter of 2026"
+    assert not list((tmp_path / "data" / "uploads").rglob("*.licence.json"))
+
+
+def test_a_source_without_a_licence_is_refused(api: TestClient, owner: dict[str, str]) -> None:
+    body = {"name": "a.png", "media_type": "image/png", "size_bytes": 1, "source": "a contract"}
+    answer = api.post(f"{V}/uploads", json=body, headers=owner)
+    assert (answer.status_code, answer.json()["code"]) == (422, "licence_invalid")
+
+
+def test_what_a_provider_made_has_the_providers_terms(
+    api: TestClient, owner: dict[str, str], asset: Asset
+) -> None:
+    url = f"{V}/assets/{asset.id}/licence"
+    answer = api.put(url, json={"licence": "MIT"}, headers=owner)
+    assert (answer.status_code, answer.json()["code"]) == (409, "licence_of_provider")

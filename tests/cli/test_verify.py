@@ -16,7 +16,6 @@ from video_platform.montage.probe import probe_media
 from video_platform.settings import Settings
 from video_platform.store.media import hash_file
 
-pytestmark = pytest.mark.skip(reason="the commands are not offered yet: films are unsigned")
 SCRIPT = {
     "title": "Bread",
     "duration": 9,

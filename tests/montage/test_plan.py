@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from tests.factories import make_clips, make_music, make_scene, make_script, make_voice
 from video_platform.agents.timeline import build_timeline
 from video_platform.domain.formats import Format
+from video_platform.domain.language import Language
+from video_platform.domain.look import Label, Look
 from video_platform.domain.manifests import AvatarClips, VoiceTracks
 from video_platform.domain.timeline import Timeline, Transition, TransitionKind
 from video_platform.montage.plan import FilmPlan, RenderSettings, SegmentKind, plan_film
@@ -135,3 +137,22 @@ def test_cues_carry_every_word_once_in_order() -> None:
     timeline = make_timeline()
     words = [word for cue in plan(timeline).cues for word in cue.words]
     assert words == list(timeline.words)
+
+
+def test_a_label_changes_nothing_else_and_a_film_without_one_knows_of_none() -> None:
+    timeline = make_timeline()
+    labelled = replace(timeline, look=Look(label=Label()))
+    for before, after in zip(plan(timeline).segments, plan(labelled).segments, strict=True):
+        assert "label" not in before.parts
+        assert dict(after.parts).pop("label")
+        assert {**after.parts, "label": ""} == {**before.parts, "label": ""}
+        assert after.pixels_key != before.pixels_key
+
+
+def test_a_label_of_another_language_is_another_picture() -> None:
+    english, named, french = (
+        keys(replace(make_timeline(), look=Look(label=Label(language=language))))
+        for language in (None, Language.ENGLISH, Language.FRENCH)
+    )
+    assert english == named
+    assert not set(english) & set(french)

@@ -14,8 +14,8 @@ from tests.montage.films import make_timeline
 from video_platform.agents import credentials, montage
 from video_platform.agents.credentials import Notary
 from video_platform.agents.montage import MontageAgent
-from video_platform.db.database import open_database
-from video_platform.db.repositories.assets import Assets
+from video_platform.db.database import Database, open_database
+from video_platform.db.repositories.assets import UPLOADED, Assets, Item
 from video_platform.disk import write_atomically
 from video_platform.domain.brief import Brief
 from video_platform.domain.codec import from_manifest, to_manifest
@@ -25,7 +25,7 @@ from video_platform.domain.look import Export, Look
 from video_platform.domain.manifests import Film, Music, Origin, SceneImage, SceneImages
 from video_platform.domain.media import Media
 from video_platform.domain.project import Stage
-from video_platform.domain.rights import Disclosure, LicencePolicy, Making
+from video_platform.domain.rights import Disclosure, LicencePolicy, Making, Terms, state_terms
 from video_platform.domain.timeline import Timeline
 from video_platform.errors import InvalidInput
 from video_platform.montage.plan import RenderSettings
@@ -68,6 +68,7 @@ class Place:
     timeline: Timeline
     rows: Rows
     assets: Assets
+    database: Database
     identity: Identity
     home: Path
 
@@ -100,6 +101,14 @@ class Place:
     def film(self, notary: Notary | None = None, timeline: Timeline | None = None) -> Film:
         result = self.agent(notary).run(PROJECT, timeline or self.timeline)
         return result.value.films[0]
+
+    def upload(self, media: Media, name: str, terms: Terms | None = None) -> None:
+        """A person's own file, with what they say of its licence."""
+        item = Item(kind="audio", media=media, facts={"name": name})
+        with self.database.session() as session, session.begin():
+            asset = self.assets.add(session, item, project=None, stage=UPLOADED)
+            if terms:
+                self.assets.state_terms(session, asset.id, terms)
 
     def disclosure(self, film: Film) -> Disclosure:
         assert film.credentials is not None
@@ -144,7 +153,7 @@ def place(settings: Settings, tmp_path: Path, identity: Identity) -> Place:
     )
     for stage, value in ((Stage.SCENE_IMAGES, images), (Stage.MUSIC, music)):
         store.blobs.write(current_key(stage.value, PROJECT.key), to_manifest(value))
-    return Place(store, timeline, rows, Assets(database), identity, settings.home)
+    return Place(store, timeline, rows, Assets(database), database, identity, settings.home)
 
 
 def files_of(film: Film) -> dict[str, Media]:
@@ -277,6 +286,25 @@ def test_a_licence_that_was_stated_lets_the_film_pass(place: Place, tmp_path: Pa
     film = place.film(place.notary(LicencePolicy.BLOCK, load_terms(own)))
     told = {one.sha256: one.terms.licence for one in place.disclosure(film).ingredients}
     assert {told[one] for one in voices} == {"Own recording"}
+
+
+def test_an_uploaded_files_licence_lets_the_film_pass_and_stands_in_it(place: Place) -> None:
+    strict = place.notary(LicencePolicy.BLOCK)
+    voices = {clip.media.sha256: clip.media for clip in place.timeline.voice}
+    for number, media in enumerate(voices.values()):
+        place.upload(media, f"take-{number}.wav")
+    with pytest.raises(InvalidInput) as caught:
+        place.film(strict)
+    assert "voice of scene 1 from upload (take-0.wav, " in caught.value.message
+    for media in voices.values():
+        place.upload(media, "again.wav", state_terms("cc-by-4.0", "https://example.com/voices"))
+    film = place.film(strict)
+    found = read_credentials(place.store.path(film.media))
+    told = {one["sha256"]: one for one in found.ingredients}
+    for sha256 in voices:
+        assert told[sha256]["licence"] == "CC-BY-4.0"
+        assert told[sha256]["licenceSource"] == "https://example.com/voices"
+    assert b"take-0.wav" not in place.store.read(film.media)
 
 
 def test_what_would_be_rendered_can_be_asked_whatever_the_licences(place: Place) -> None:

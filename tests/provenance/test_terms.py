@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from video_platform.domain.generation import Capability
-from video_platform.domain.rights import Making, Role
-from video_platform.errors import NotConfigured
+from video_platform.domain.rights import LICENCES, Making, Role, Terms, state_terms
+from video_platform.errors import InvalidInput, NotConfigured
 from video_platform.fonts import FAMILY
 from video_platform.provenance.terms import UPLOAD, load_terms
 from video_platform.providers.registry import DEFAULTS
@@ -33,11 +33,18 @@ def test_a_persons_own_file_is_what_they_stated_or_unknown() -> None:
     book = load_terms()
     assert book.making(UPLOAD) is Making.UNKNOWN
     assert book.find(UPLOAD, Role.LOGO, SHA).licence == ""
-    assert book.find(UPLOAD, Role.LOGO, SHA, stated="CC-BY-4.0").licence == "CC-BY-4.0"
+    assert (
+        book.find(UPLOAD, Role.LOGO, SHA, stated=Terms(licence="CC-BY-4.0")).licence == "CC-BY-4.0"
+    )
 
 
 def test_a_gateway_without_rights_cannot_state_any() -> None:
-    assert load_terms().find("suno", Role.MUSIC, SHA, stated="unofficial gateway").licence == ""
+    assert (
+        load_terms()
+        .find("suno", Role.MUSIC, SHA, stated=Terms(licence="unofficial gateway"))
+        .licence
+        == ""
+    )
 
 
 def test_a_role_may_have_terms_of_its_own() -> None:
@@ -75,3 +82,25 @@ def test_a_list_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotConfigured) as caught:
         load_terms(tmp_path / "none.toml")
     assert caught.value.code == "licences_invalid"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("cc-by-4.0", "CC-BY-4.0"),
+        ("  Letter of the  photographer, 2026-03-01 ", "Letter of the photographer, 2026-03-01"),
+        ("NOASSERTION", ""),
+        ("unknown", ""),
+        ("", ""),
+    ],
+)
+def test_a_licence_is_kept_as_spdx_spells_it_or_as_it_was_said(said: str, kept: str) -> None:
+    assert state_terms(said, "").licence == kept
+    assert state_terms(LICENCES[0], "a.pdf") == Terms(licence=LICENCES[0], source="a.pdf")
+
+
+@pytest.mark.parametrize(("licence", "source"), [("x" * 121, ""), ("MIT", "y" * 256), ("", "z")])
+def test_a_licence_nobody_could_read_is_refused(licence: str, source: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        state_terms(licence, source)
+    assert caught.value.code == "licence_invalid"

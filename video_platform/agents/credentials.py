@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from video_platform.db.repositories.assets import UPLOADED, Assets
+from video_platform.db.repositories.assets import Assets
 from video_platform.db.repositories.generations import Entry, Generations
 from video_platform.domain.codec import content_hash, from_manifest, to_manifest
 from video_platform.domain.formats import Format
@@ -34,6 +34,7 @@ from video_platform.domain.rights import (
     Making,
     Role,
     SignedFile,
+    Terms,
     making_of,
     refuse_unknown,
 )
@@ -112,7 +113,7 @@ class Notary:
         Raises:
             InvalidInput: ``licence_unknown``.
         """
-        refuse_unknown(claim.ingredients, self._policy)
+        refuse_unknown(claim.ingredients, self._policy, self._file_name)
 
     def check_film(self, film: Film) -> None:
         """As ``check``, of a finished film: before it is published, whoever made it when.
@@ -129,7 +130,12 @@ class Notary:
                 code="licence_unknown",
             )
         told = from_manifest(Disclosure, self._store.read(film.credentials.disclosure))
-        refuse_unknown(told.ingredients, self._policy)
+        refuse_unknown(told.ingredients, self._policy, self._file_name)
+
+    def _file_name(self, sha256: str) -> str:
+        """What the person who sent it calls a file; it stands in messages, never in a film."""
+        found = self._assets.uploaded(sha256)
+        return str(found.facts.get("name", "")) if found else ""
 
     def is_signed(self, film: Film, claim: Claim) -> bool:
         """Whether the film says just this, and with the operator's certificate if there is one."""
@@ -276,7 +282,7 @@ class _Material:
         self._pictures: dict[int, Media] = {}
         self._presenters: set[str] = set()
         self._origins: dict[str, Origin] = {}
-        self._licences: dict[str, str] = {}
+        self._licences: dict[str, Terms] = {}
         self._read_stages()
 
     def _read_stages(self) -> None:
@@ -296,7 +302,7 @@ class _Material:
         music = read_current(self._blobs, Music, Stage.MUSIC, key)
         if music:
             self._origins[music.media.sha256] = music.origin
-            self._licences[music.media.sha256] = music.licence
+            self._licences[music.media.sha256] = Terms(licence=music.licence)
         avatars = read_current(self._blobs, AvatarClips, Stage.AVATAR_CLIPS, key)
         for by_format in avatars.clips.values() if avatars else ():
             self._presenters |= {media.sha256 for media in by_format.values()}
@@ -329,18 +335,18 @@ class _Material:
         usual = Role.PRESENTER if media.sha256 in self._presenters else Role.FOOTAGE
         return _Part(role=role or usual, media=media, scene_id=scene_id)
 
-    def maker(self, part: _Part) -> tuple[str, str, str]:
-        """Provider, model and stated licence of a part."""
+    def maker(self, part: _Part) -> tuple[str, str, Terms]:
+        """Provider, model and what was stated of a part's licence."""
         sha256 = part.media.sha256
         made = self._generation(sha256)
-        licence = self._licences.get(sha256, "")
+        licence = self._licences.get(sha256, Terms())
         if made is not None:
             return made.provider, str(made.details.get("model", "")), licence
         if sha256 in self._origins:
             return self._origins[sha256].provider, "", licence
         if part.role is Role.PRESENTER:
-            return self._project.brief.providers.get(Capability.AVATAR.value, UPLOAD), "", ""
-        return UPLOAD, "", self._uploads.get(sha256, "")
+            return self._project.brief.providers.get(Capability.AVATAR.value, UPLOAD), "", Terms()
+        return UPLOAD, "", self._stated(sha256)
 
     def _generation(self, sha256: str) -> Generation | None:
         origin = self._origins.get(sha256)
@@ -364,8 +370,8 @@ class _Material:
         written = (one for one in self._entries if one.capability == Capability.SCRIPT)
         return next((one.result for one in written if one.result), None)
 
-    @cached_property
-    def _uploads(self) -> Mapping[str, str]:
-        """Licences people stated of their own files, by hash."""
-        found = self._assets.list(stage=UPLOADED, limit=_MANY)
-        return {one.media.sha256: str(one.facts.get("licence", "")) for one in found}
+    def _stated(self, sha256: str) -> Terms:
+        """What a person stated of their own file."""
+        found = self._assets.uploaded(sha256)
+        facts = found.facts if found else {}
+        return Terms(licence=str(facts.get("licence", "")), source=str(facts.get("source", "")))

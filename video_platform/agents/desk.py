@@ -37,6 +37,7 @@ from video_platform.domain.project import (
     project_key,
     title_of,
 )
+from video_platform.domain.rights import Terms
 from video_platform.domain.script import Scene, Script
 from video_platform.errors import BriefError, Conflict, NotConfigured, NotFound, ScriptError
 from video_platform.store.manifests import current_key, read_current
@@ -340,6 +341,22 @@ class Desk:
         if found is None:
             raise NotFound(f"There is no asset {asset_id}.", hint="List them: GET /assets.")
         return found
+
+    def state_terms(self, asset: Asset, terms: Terms) -> Asset:
+        """Keep what a person says of the licence of a file of theirs.
+
+        Raises:
+            Conflict: a provider made it, and its terms say what allows its use.
+        """
+        with self.studio.database.session() as session, session.begin():
+            changed = self.assets.state_terms(session, asset.id, terms)
+        if changed is None:
+            raise Conflict(
+                f"Asset {asset.id} was made by {asset.provider or 'the platform'}, not sent.",
+                hint="The operator states licences of providers: VIDEO_PLATFORM_LICENCES.",
+                code="licence_of_provider",
+            )
+        return changed
 
     def pick(self, asset: Asset) -> int:
         """Use this take of its scene from now on; the command's id.

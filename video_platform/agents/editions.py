@@ -23,15 +23,25 @@ class Editions:
 
     Args:
         rules_of: a network's rules by its name.
+        may_go_out: refuses films that must not be published.
     """
 
-    def __init__(self, store: MediaStore, rules_of: Callable[[str], Rules]) -> None:
+    def __init__(
+        self,
+        store: MediaStore,
+        rules_of: Callable[[str], Rules],
+        *,
+        may_go_out: Callable[[Film], None] = lambda _: None,
+    ) -> None:
         self._store = store
         self._rules_of = rules_of
+        self._may_go_out = may_go_out
 
     def edition(self, publication: Publication) -> tuple[Post, str]:
         """See ``publishing.machine.Films``."""
         film = self._film(publication)
+        if publication.state not in _ONLY_LOOKED_UP:
+            self._may_go_out(film)
         script = self.script(publication.project)
         rules = self._rules_of(publication.platform)
         wish = fill(publication.wish, script, rules) if script else publication.wish

@@ -4,7 +4,7 @@ What the film should be comes from the same plan that it was cut from; what it i
 file. Verdicts are kept beside the films, so that an unchanged film is not decoded again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +14,7 @@ from video_platform.db.repositories.costs import Costs
 from video_platform.domain.codec import content_hash, from_manifest, to_manifest
 from video_platform.domain.formats import Frame
 from video_platform.domain.generation import Capability
-from video_platform.domain.look import CaptionStyle
+from video_platform.domain.look import CaptionStyle, Label, Logo
 from video_platform.domain.manifests import Film, MotionKind, VoiceTracks
 from video_platform.domain.media import MediaPath
 from video_platform.domain.project import Project
@@ -22,13 +22,14 @@ from video_platform.domain.script import Script
 from video_platform.domain.timeline import Timeline, TitleKind, TransitionKind, VideoClip
 from video_platform.errors import ProbeFailed
 from video_platform.montage.captions import CaptionType
+from video_platform.montage.label import label_box, label_line
 from video_platform.montage.plan import FilmPlan, RenderSettings, TitleSpan, plan_film
-from video_platform.montage.titles import plate_floor, title_lines
+from video_platform.montage.titles import LOW_CORNERS, corner_place, title_floor, title_lines
 from video_platform.montage.typesetting import Line
 from video_platform.providers.limits import Limits
 from video_platform.providers.registry import Catalogue
 from video_platform.quality.expectation import Box, Expectation, SceneSpan, Speech
-from video_platform.quality.film import Evidence, judge_film
+from video_platform.quality.film import Evidence, judge_film, judge_spending
 from video_platform.quality.findings import Finding, Mend, Report
 from video_platform.quality.lettering import TextPlace, TextWatcher, width_of
 from video_platform.quality.marks import MarkWatcher
@@ -42,7 +43,7 @@ from video_platform.quality.voices import find_voices
 from video_platform.quality.wording import load
 from video_platform.store import MediaStore
 
-GATE_VERSION = "2"
+GATE_VERSION = "3"
 """Part of every verdict's key: raise it when a rule changes."""
 _MARGIN_SLACK_PX = 2
 _BAR_SHARE = 0.02
@@ -114,20 +115,31 @@ class GateAgent:
 
     def run(self, project: str, film: Film, order: Order) -> Report:
         """The verdict on a film, from what is kept or by looking, with people's overrides."""
-        key = f"gate/{film.media.sha256}/{_verdict_key(film, order)}.json"
-        data = self._store.blobs.read(key)
+        kept = self.kept(project, film, order)
+        if kept is not None:
+            return kept
+        subtitles = tuple(
+            (name, read_captions(self._store.path(media).read_bytes()))
+            for name, media in (("srt", film.srt), ("vtt", film.vtt))
+        )
+        expected = expectation(order, film, self._store.path)
+        report = check_file(self._store.path(film.media), expected, subtitles)
+        self._store.blobs.write(_verdict_name(film, order), to_manifest(report))
+        return self._told(project, film, order, report)
+
+    def kept(self, project: str, film: Film, order: Order) -> Report | None:
+        """The verdict if this very file was judged against this order before."""
+        data = self._store.blobs.read(_verdict_name(film, order))
         if data is None:
-            subtitles = tuple(
-                (name, read_captions(self._store.path(media).read_bytes()))
-                for name, media in (("srt", film.srt), ("vtt", film.vtt))
-            )
-            path = self._store.path(film.media)
-            expected = expectation(order, film, self._store.path)
-            report = check_file(path, expected, subtitles)
-            self._store.blobs.write(key, to_manifest(report))
-        else:
-            report = from_manifest(Report, data)
-        return apply_overrides(report, film.media.sha256, self.overrides(project))
+            return None
+        return self._told(project, film, order, from_manifest(Report, data))
+
+    def _told(self, project: str, film: Film, order: Order, report: Report) -> Report:
+        """What was seen of a film, with what the project has cost by now and the overrides."""
+        spent = judge_spending(order.spent_usd, order.cap_usd)
+        findings = tuple(spent if one.name == spent.name else one for one in report.findings)
+        overrides = self.overrides(project)
+        return apply_overrides(Report(findings=findings), film.media.sha256, overrides)
 
     def override(self, project: str, wanted: Override) -> None:
         """Keep a person's decision to let a rule pass for one film.
@@ -151,9 +163,10 @@ class GateAgent:
         return directory / made[0][1] if made else None
 
 
-def _verdict_key(film: Film, order: Order) -> str:
+def _verdict_name(film: Film, order: Order) -> str:
+    """By all that decides what is seen of a film: a signed file is another one."""
     voices = order.voices.tracks if order.voices else ()
-    return content_hash(
+    decides = content_hash(
         [
             GATE_VERSION,
             film.plan,
@@ -162,9 +175,10 @@ def _verdict_key(film: Film, order: Order) -> str:
             order.script,
             order.timeline,
             [(track.scene_id, track.timing, track.confidence) for track in voices],
-            [str(order.spent_usd), str(order.cap_usd)],
+            order.providers,
         ]
-    )[:32]
+    )
+    return f"gate/{film.media.sha256}/{decides[:32]}.json"
 
 
 def check_file(
@@ -344,7 +358,21 @@ def _texts(plan: FilmPlan, timeline: Timeline) -> list[TextPlace]:
             for number in range(len(timeline.titles))
             for line in _title(plan, kind, number, timeline)
         ),
+        *([_label(plan.label, kind, timeline)] if plan.label else []),
     ]
+
+
+def _label(label: Label, kind: CaptionType, timeline: Timeline) -> TextPlace:
+    line = label_line(label, kind)
+    return TextPlace(
+        kind="label",
+        lines=line.words,
+        start_s=0.0,
+        end_s=_seconds(timeline, timeline.frames),
+        size_px=line.size_px,
+        box=label_box(label, kind),
+        is_rtl=line.is_rtl,
+    )
 
 
 def _caption(plan: FilmPlan, kind: CaptionType, number: int, timeline: Timeline) -> TextPlace:
@@ -384,7 +412,7 @@ def _title(plan: FilmPlan, kind: CaptionType, number: int, timeline: Timeline) -
     )
     lines = title_lines(span, kind)
     height = sum(line.size_px for line in lines)
-    floor = plate_floor(kind)
+    floor = title_floor(kind, _low_tops(plan, kind))
     is_plate = title.kind is TitleKind.LOWER_THIRD
     first_row = round(plan.frame.margin_y * plan.frame.height_px)
     top = floor - height - kind.edge_px if is_plate else (first_row + floor - height) // 2
@@ -406,6 +434,14 @@ def _title(plan: FilmPlan, kind: CaptionType, number: int, timeline: Timeline) -
         )
         top += line.size_px
     return made
+
+
+def _low_tops(plan: FilmPlan, kind: CaptionType) -> Iterator[int]:
+    """First rows of what stands in the low corners."""
+    if plan.look.logo is not None and plan.look.logo.corner in LOW_CORNERS:
+        yield _logo_box(plan.look.logo, kind)[1]
+    if plan.label is not None and plan.label.corner in LOW_CORNERS:
+        yield label_box(plan.label, kind)[1]
 
 
 def _columns(plan: FilmPlan, kind: CaptionType, line: Line, is_plate: bool) -> tuple[int, int]:
@@ -440,22 +476,17 @@ def _solids(plan: FilmPlan, timeline: Timeline) -> list[tuple[str, Span, Box]]:
     if plan.look.progress_bar:
         found.append(("bar", whole, (0, round(height * (1 - _BAR_SHARE)), width, height)))
     if plan.look.logo is not None:
-        found.append(("logo", whole, _logo_box(plan)))
+        kind = CaptionType(frame, plan.look, plan.is_rtl)
+        found.append(("logo", whole, _logo_box(plan.look.logo, kind)))
     return found
 
 
-def _logo_box(plan: FilmPlan) -> Box:
+def _logo_box(logo: Logo, kind: CaptionType) -> Box:
     """Where the logo stands, by the shape its file has."""
-    logo, frame = plan.look.logo, plan.frame
-    if logo is None:
-        return (0, 0, 0, 0)
+    frame, probe = kind.frame, logo.media.probe
     shorter = min(frame.width_px, frame.height_px)
-    probe = logo.media.probe
     ratio = probe.width_px / probe.height_px if probe.height_px else 1.0
     width = round(min(logo.width * shorter, ratio * frame.height_px / 2))
     height = round(width / ratio)
-    kind = CaptionType(frame, plan.look, plan.is_rtl)
-    is_left, is_low = "left" in logo.corner.value, "bottom" in logo.corner.value
-    left = kind.margin_px if is_left else frame.width_px - kind.margin_px - width
-    top = plate_floor(kind) - height if is_low else round(frame.margin_y * frame.height_px)
+    left, top = corner_place(logo.corner, kind, width, height)
     return left, top, left + width, top + height

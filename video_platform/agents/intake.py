@@ -12,8 +12,10 @@ from video_platform.agents.studio import Studio
 from video_platform.db.repositories.assets import UPLOADED, Asset, Assets, Item
 from video_platform.db.repositories.events import Events
 from video_platform.db.repositories.uploads import Upload, Uploads, UploadState
-from video_platform.disk import storage_errors
+from video_platform.disk import storage_errors, write_atomically
+from video_platform.domain.codec import from_manifest, to_manifest
 from video_platform.domain.events import EventKind
+from video_platform.domain.rights import UNSTATED, Terms
 from video_platform.errors import (
     Conflict,
     InvalidInput,
@@ -43,9 +45,19 @@ class Intake:
         self._events = Events(studio.database)
 
     def begin(
-        self, *, name: str, media_type: str, size_bytes: int, sha256: str, project: str | None
+        self,
+        *,
+        name: str,
+        media_type: str,
+        size_bytes: int,
+        sha256: str,
+        project: str | None,
+        terms: Terms = UNSTATED,
     ) -> Upload:
         """A new upload.
+
+        Args:
+            terms: what its sender says of its licence; see ``domain.rights.state_terms``.
 
         Raises:
             UnsupportedMedia: a kind that is not taken.
@@ -64,13 +76,16 @@ class Intake:
             )
         if project:
             self._studio.projects.stored(project)
-        return self._uploads.begin(
+        upload = self._uploads.begin(
             name=name,
             media_type=media_type,
             size_bytes=size_bytes,
             sha256=sha256,
             project=project or None,
         )
+        if terms.licence:
+            write_atomically(self._terms_path(upload), to_manifest(terms))
+        return upload
 
     def get(self, upload_id: str) -> Upload:
         """An upload; ``NotFound`` when there is none."""
@@ -117,8 +132,10 @@ class Intake:
             except VideoPlatformError:
                 self._move(upload, UploadState.CHECKING, UploadState.REFUSED)
                 path.unlink(missing_ok=True)
+                self._terms_path(upload).unlink(missing_ok=True)
                 raise
             path.unlink(missing_ok=True)
+            self._terms_path(upload).unlink(missing_ok=True)
         return self.get(upload_id)
 
     def give_up(self, upload_id: str) -> None:
@@ -126,6 +143,7 @@ class Intake:
         upload = self.get(upload_id)
         if self._move(upload, UploadState.OPEN, UploadState.GONE):
             self._path(upload).unlink(missing_ok=True)
+            self._terms_path(upload).unlink(missing_ok=True)
 
     def sweep(self) -> int:
         """Forget what nobody finished in time; returns how many."""
@@ -144,11 +162,15 @@ class Intake:
             )
         probe = examine_upload(path, upload.media_type)
         media = self._studio.store.put(path, upload.media_type, probe)
+        terms = self._terms(upload)
         item = Item(
             kind=upload.media_type.partition("/")[0], media=media, facts={"name": upload.name}
         )
         with self._studio.database.session() as session, session.begin():
             asset = self._assets.add(session, item, project=upload.project, stage=UPLOADED)
+            if terms.licence:
+                # Of a file that was there already, too: what was said last counts.
+                self._assets.state_terms(session, asset.id, terms)
             self._uploads.move(
                 session, upload.id, UploadState.CHECKING, UploadState.DONE, asset=asset.id
             )
@@ -186,6 +208,13 @@ class Intake:
     def _move(self, upload: Upload, before: UploadState, after: UploadState) -> bool:
         with self._studio.database.session() as session, session.begin():
             return self._uploads.move(session, upload.id, before, after)
+
+    def _terms(self, upload: Upload) -> Terms:
+        path = self._terms_path(upload)
+        return from_manifest(Terms, path.read_bytes()) if path.is_file() else UNSTATED
+
+    def _terms_path(self, upload: Upload) -> Path:
+        return self._directory / f"{upload.id}.licence.json"
 
     def _path(self, upload: Upload) -> Path:
         return self._directory / f"{upload.id}.part"

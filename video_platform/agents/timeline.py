@@ -233,7 +233,7 @@ def _insets(placed: list[_Placed], look: Look, language: Language) -> tuple[Inse
 
 
 def presenter_box(ratio: Format, look: Look, language: Language) -> Box:
-    """Where a presenter stands: round in pixels, clear of captions, name plates and logo.
+    """Where a presenter stands: round in pixels, clear of captions, name plates, logo and label.
 
     It is the end side of the frame, because pictures and name plates begin at the other; below on
     wide frames, and above on others, where drawn pictures need the room over the captions.
@@ -243,7 +243,8 @@ def presenter_box(ratio: Format, look: Look, language: Language) -> Box:
     diameter_px = round(_PRESENTER_SHARE * shorter / 2) * 2
     width, height = diameter_px / frame.width_px, diameter_px / frame.height_px
     is_low = frame.width_px > frame.height_px or look.captions.place is not CaptionPlace.BOTTOM
-    if look.logo is not None and look.logo.corner is _end_corner(is_low, language):
+    taken = [one.corner for one in (look.logo, look.label) if one is not None]
+    if _end_corner(is_low, language) in taken:
         is_low = not is_low
     top, bottom = _free_rows(frame, look.captions)
     return Box(

@@ -25,6 +25,8 @@ _LEFT_OUT = 0.08
 """Price of leaving a word out."""
 _ALIKE = 0.45
 """Groups that are less alike do not take times over."""
+_LEAST_WORD_MS = 60.0
+"""A word that was not heard needs so much room, or shares its neighbour's."""
 _ARABIC = str.maketrans(
     {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي"}
 )
@@ -41,14 +43,30 @@ class Aligned:
 def align(written: Sequence[str], heard: Sequence[Word], duration_ms: int) -> Aligned:
     """The written words at the times of the heard ones; what was not heard fills the gaps."""
     listened = [word for word in heard if plain(word.text)]
+    # Signs that nobody says, such as a quotation mark between blanks, take no word's time.
+    said = [at for at, word in enumerate(written) if plain(word)]
     spans: list[tuple[float, float] | None] = [None] * len(written)
-    matched = 0.0
-    for (first, end), (low, high), likeness in _path(written, listened):
+    groups = _path([written[at] for at in said], listened)
+    for (first, end), (low, high), _ in _with_others(groups, len(said), len(listened)):
         begin, stop = float(listened[low].start_ms), float(listened[high - 1].end_ms)
-        spans[first:end] = _shared(written[first:end], begin, stop)
-        matched += likeness * (end - first)
+        place = slice(said[first], said[end - 1] + 1)
+        spans[place] = _shared(written[place], begin, stop)
+    matched = sum(likeness * (end - first) for (first, end), _, likeness in groups)
     filled = _filled(written, spans, float(duration_ms))
-    return Aligned(_ordered(written, filled, duration_ms), matched / max(1, len(written)))
+    return Aligned(in_order(written, filled, duration_ms), matched / max(1, len(said)))
+
+
+def _with_others(groups: Sequence["_Group"], rows: int, columns: int) -> list["_Group"]:
+    """The groups, and between two of them what was heard as something else altogether."""
+    made: list[_Group] = []
+    row = column = 0
+    for group in (*groups, ((rows, rows), (columns, columns), 0.0)):
+        (first, end), (low, high), _ = group
+        if row < first and column < low:
+            made.append(((row, first), (column, low), 0.0))
+        made.append(group)
+        row, column = end, high
+    return made[:-1]
 
 
 @lru_cache(maxsize=4096)
@@ -131,14 +149,14 @@ def _walked_back(
     return groups[::-1]
 
 
-def _weight(word: str) -> int:
+def weight_of(word: str) -> int:
     """How long a word takes to say, as far as its spelling tells; figures take longer."""
     return 1 + sum(3 if sign.isdigit() else 1 for sign in word if sign.isalnum())
 
 
 def _shared(words: Sequence[str], begin: float, stop: float) -> list[tuple[float, float] | None]:
     """A stretch of time shared out by length."""
-    weights = [_weight(word) for word in words]
+    weights = [weight_of(word) for word in words]
     each = (stop - begin) / sum(weights)
     spans: list[tuple[float, float] | None] = []
     for weight in weights:
@@ -158,17 +176,33 @@ def _filled(
         while end < len(filled) and filled[end] is None:
             end += 1
         if end > at:
-            before = filled[at - 1] if at else None
-            after = filled[end] if end < len(filled) else None
-            begin = before[1] if before else 0.0
-            filled[at:end] = _shared(
-                words[at:end], begin, max(begin, after[0] if after else duration_ms)
-            )
+            _fill_run(words, filled, at, end, duration_ms)
         at = end + 1
     return [span for span in filled if span is not None]
 
 
-def _ordered(
+def _fill_run(
+    words: Sequence[str],
+    spans: list[tuple[float, float] | None],
+    first: int,
+    end: int,
+    duration_ms: float,
+) -> None:
+    """Fill ``first`` to ``end``; where the gap is too short, a neighbour's time is shared."""
+    before = spans[first - 1] if first else None
+    after = spans[end] if end < len(spans) else None
+    low = before[1] if before else 0.0
+    high = after[0] if after else duration_ms
+    if high - low < _LEAST_WORD_MS * (end - first):
+        # No room of its own: it was said within a neighbour's time.
+        if before:
+            first, low = first - 1, before[0]
+        elif after:
+            end, high = end + 1, after[1]
+    spans[first:end] = _shared(words[first:end], low, max(low, high))
+
+
+def in_order(
     words: Sequence[str], spans: Sequence[tuple[float, float]], duration_ms: int
 ) -> tuple[Word, ...]:
     """Whole milliseconds, one word after the other, each at least one long, none past the end."""

@@ -1,9 +1,10 @@
 """How a film is cut: what a person may choose about its look and sound, all of it optional."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from video_platform.domain.language import Language
 from video_platform.domain.media import Media
 from video_platform.errors import BriefError
 
@@ -124,6 +125,34 @@ class Logo:
         _within("logo opacity", self.opacity, 0.05, 1)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """Words in a corner, all through the film, that say that AI made it.
+
+    Args:
+        language: of the words; nothing: the film's.
+    """
+
+    corner: Corner = Corner.TOP_RIGHT
+    language: Language | None = None
+
+    def within(self, film: Language) -> "Label":
+        """The label of a film in this language, its own language decided."""
+        return replace(self, language=self.language or film)
+
+    @property
+    def text(self) -> str:
+        """What it says, in its language or else in English."""
+        return _LABELS[self.language or Language.ENGLISH]
+
+
+_LABELS = {
+    Language.ENGLISH: "Made with AI",
+    Language.FRENCH: "Créé avec l’IA",
+    Language.ARABIC: "صُنع بالذكاء الاصطناعي",
+}
+
+
 class Presenter(StrEnum):
     """How an avatar's clip is shown."""
 
@@ -173,17 +202,24 @@ class Look:
     titles: bool = False
     """The film's title over its beginning, each scene's headline as a lower third."""
     logo: Logo | None = None
+    label: Label | None = None
     progress_bar: bool = False
     presenter: Presenter = Presenter.FULL
     network: Network = Network.ANY
     exports: tuple[Export, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse what is not a colour, and exports named twice."""
+        """Refuse what is not a colour, exports named twice, and two things in one corner."""
         if not _COLOR.fullmatch(self.accent):
             raise BriefError(
                 f"{self.accent!r} is not a colour.",
                 hint="Write it as #RRGGBB, e.g. #FFD050.",
+                code="look_invalid",
+            )
+        if self.logo and self.label and self.logo.corner is self.label.corner:
+            raise BriefError(
+                f"Logo and label cannot both stand in {self.label.corner.value}.",
+                hint="Choose another corner for one of them.",
                 code="look_invalid",
             )
         if len(set(self.exports)) != len(self.exports):

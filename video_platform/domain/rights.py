@@ -4,7 +4,7 @@ An ingredient is one file, or one text, that went into a film. Its ``making`` is
 digital source types, so that a film's own type follows from those of its parts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -65,6 +65,44 @@ class Terms:
     licence: str = ""
     source: str = ""
     read_on: str = ""
+
+
+LICENCES = (
+    *("CC0-1.0", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-SA-3.0", "CC-BY-SA-4.0", "CC-BY-ND-4.0"),
+    *("CC-BY-NC-4.0", "CC-BY-NC-SA-4.0", "CC-BY-NC-ND-4.0", "CC-PDDC", "OFL-1.1", "MIT"),
+    *("Apache-2.0", "BSD-3-Clause", "GFDL-1.3-or-later", "Unlicense", "LicenseRef-Own-Work"),
+)
+"""SPDX identifiers that people mean for pictures, sounds and letters; others are free text."""
+_NONE = frozenset({"", "noassertion", "none", "unknown"})
+_LICENCE_CHARACTERS, _SOURCE_CHARACTERS = 120, 255
+
+
+def state_terms(licence: str, source: str) -> Terms:
+    """What a person says of a file: an SPDX identifier in any case, or their own words.
+
+    Words for "nobody knows", ``NOASSERTION`` among them, state nothing.
+
+    Raises:
+        InvalidInput: ``licence_invalid``: too long, or a source without a licence.
+    """
+    named, said = (" ".join(text.split()) for text in (licence, source))
+    if named.lower() in _NONE:
+        named = ""
+    is_long = len(named) > _LICENCE_CHARACTERS or len(said) > _SOURCE_CHARACTERS
+    if is_long or (said and not named):
+        wrong = f"{said[:40]!r} without a licence" if said and not named else repr(named[:40])
+        raise InvalidInput(
+            f"A licence cannot be stated as {wrong}.",
+            hint=f"Give an SPDX identifier ({', '.join(LICENCES[:3])} ...) or at most "
+            f"{_LICENCE_CHARACTERS} characters, and where it stands in {_SOURCE_CHARACTERS}.",
+            code="licence_invalid",
+        )
+    known = {name.lower(): name for name in LICENCES}
+    return Terms(licence=known.get(named.lower(), named), source=said)
+
+
+UNSTATED = Terms()
+"""Nobody said anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,8 +187,15 @@ def making_of(ingredients: Iterable[Ingredient]) -> Making:
     return Making.ALGORITHMIC if kinds == {Making.ALGORITHMIC} else Making.COMPOSITE
 
 
-def refuse_unknown(ingredients: Sequence[Ingredient], policy: LicencePolicy) -> None:
+def refuse_unknown(
+    ingredients: Sequence[Ingredient],
+    policy: LicencePolicy,
+    name_of: Callable[[str], str] = lambda _: "",
+) -> None:
     """Refuse a film with a part whose licence is unknown, where the policy says so.
+
+    Args:
+        name_of: what its owner calls a file, by hash; empty: it has no name.
 
     Raises:
         InvalidInput: ``licence_unknown``; the message names the parts.
@@ -158,15 +203,16 @@ def refuse_unknown(ingredients: Sequence[Ingredient], policy: LicencePolicy) -> 
     unknown = [one for one in ingredients if not one.terms.licence]
     if not unknown or policy is LicencePolicy.ALLOW:
         return
-    named = ", ".join(dict.fromkeys(_described(one) for one in unknown[:8]))
+    named = ", ".join(dict.fromkeys(_described(one, name_of(one.sha256)) for one in unknown[:8]))
     raise InvalidInput(
         f"No licence is known of {len(unknown)} of the film's {len(ingredients)} parts: {named}.",
-        hint="State it in the file that VIDEO_PLATFORM_LICENCES names, use another provider or "
-        "file, or set VIDEO_PLATFORM_UNKNOWN_LICENCE=allow.",
+        hint="State it of an uploaded file (PUT /assets/ID/licence), or in the file that "
+        "VIDEO_PLATFORM_LICENCES names; or use another file or provider.",
         code="licence_unknown",
     )
 
 
-def _described(one: Ingredient) -> str:
+def _described(one: Ingredient, name: str) -> str:
     place = f" of scene {one.scene_id}" if one.scene_id else ""
-    return f"{one.role}{place} from {one.provider} ({one.sha256[:12]})"
+    called = f"{name}, " if name else ""
+    return f"{one.role}{place} from {one.provider} ({called}{one.sha256[:12]})"

@@ -259,6 +259,12 @@ def _kept(keep: Callable[[], None]) -> Iterator[None]:
         keeper.join()
 
 
+def _named(provider: object) -> dict[str, JsonValue]:
+    """The model that was asked, for lineage and credentials, where a provider has several."""
+    model = getattr(provider, "model", "")
+    return {"model": str(model)} if model else {}
+
+
 def _sensible(cost: Decimal | None, estimate: Decimal) -> Decimal:
     """A cost as the provider says it, unless it says none that can be."""
     return cost if cost is not None and cost.is_finite() and cost >= 0 else estimate
@@ -521,7 +527,7 @@ class _Work:
             key=entry.key,
             provider=entry.provider,
             media=self._ledger.store.put(made.path, made.media_type, made.probe),
-            details=made.details,
+            details={**_named(self._provider), **made.details},
             cost_usd=_sensible(made.cost_usd, estimate),
             estimate_usd=estimate,
         )

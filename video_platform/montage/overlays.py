@@ -1,4 +1,4 @@
-"""What lies over the pictures: logo, titles, captions, progress bar, in this order.
+"""What lies over the pictures: logo, label, titles, captions, progress bar, in this order.
 
 All text of all wanted segments is set first, together; patches are then made when the first frame
 needs them and forgotten with the last, so that memory does not grow with the film.
@@ -10,22 +10,29 @@ from typing import Any, TypeVar
 
 from video_platform.domain.captions import Cue
 from video_platform.domain.formats import Frame
-from video_platform.domain.look import CaptionPlace, CaptionStyle, Corner, Logo
+from video_platform.domain.look import Logo
 from video_platform.domain.media import MediaPath
 from video_platform.errors import UnsupportedMedia
 from video_platform.montage.captions import CaptionType, CuePicture, Step, steps_of
+from video_platform.montage.label import draw_label, label_line
 from video_platform.montage.layers import Patch, to_yuv
 from video_platform.montage.motion import FrameBuffer
 from video_platform.montage.plan import FilmPlan, Segment, TitleSpan
 from video_platform.montage.runner import Ffmpeg
-from video_platform.montage.titles import draw_title, opacity_at, plate_floor, title_lines
+from video_platform.montage.titles import (
+    LOW_CORNERS,
+    corner_place,
+    draw_title,
+    opacity_at,
+    title_floor,
+    title_lines,
+)
 from video_platform.montage.typesetting import Line, SetLine, set_lines
 
 _BAR_SHARE = 0.0055
 """Height of the progress bar as a share of the frame's shorter side: 6 pixels of 1080."""
 _Key = TypeVar("_Key", bound=Hashable)
 _Picture = TypeVar("_Picture")
-_LOW_CORNERS = (Corner.BOTTOM_LEFT, Corner.BOTTOM_RIGHT)
 
 
 def make_overlays(
@@ -48,14 +55,18 @@ def make_overlays(
     kind = CaptionType(plan.frame, plan.look, plan.is_rtl)
     segments = {index: plan.segments[index] for index in wanted}
     lines = [line for segment in segments.values() for line in _lines(segment, kind)]
+    if plan.label:
+        lines.append(label_line(plan.label, kind))
     texts = (
         set_lines(lines, width_px=plan.frame.width_px, ffmpeg=ffmpeg, directory=directory)
         if lines
         else {}
     )
     logo = _read_logo(plan.look.logo, kind, media_path) if plan.look.logo else None
+    label = draw_label(plan.label, kind, texts) if plan.label else None
     return {
-        index: Overlay(segment, plan, texts=texts, logo=logo) for index, segment in segments.items()
+        index: Overlay(segment, plan, texts=texts, logo=logo, label=label)
+        for index, segment in segments.items()
     }
 
 
@@ -75,11 +86,17 @@ class Overlay:
         *,
         texts: Mapping[Line, SetLine],
         logo: Patch | None,
+        label: Patch | None = None,
     ) -> None:
         self._kind = CaptionType(plan.frame, plan.look, plan.is_rtl)
         self._segment = segment
         self._texts = texts
-        self._logo = logo
+        self._corners = [patch for patch in (logo, label) if patch is not None]
+        low = (plan.look.logo, logo), (plan.label, label)
+        self._floor = title_floor(
+            self._kind,
+            (patch.y for what, patch in low if what and patch and what.corner in LOW_CORNERS),
+        )
         self._steps = steps_of(segment.captions, plan.rate)
         self._titles: dict[TitleSpan, Patch] = {}
         self._cues: dict[Cue, CuePicture] = {}
@@ -88,8 +105,8 @@ class Overlay:
 
     def draw(self, frame_number: int, target: FrameBuffer) -> None:
         """Lay it over frame ``frame_number``, counted from the segment's first."""
-        if self._logo is not None:
-            self._logo.draw(target)
+        for patch in self._corners:
+            patch.draw(target)
         self._draw_titles(frame_number, target)
         self._draw_captions(frame_number, target)
         if self._bar is not None:
@@ -109,14 +126,7 @@ class Overlay:
             patch.draw(target, seen[span])
 
     def _make_title(self, span: TitleSpan) -> Patch:
-        return draw_title(span, self._kind, self._texts, floor=self._floor())
-
-    def _floor(self) -> int:
-        """Where name plates stand: on the captions' zone, or on a logo that stands there."""
-        logo = self._kind.look.logo
-        if self._logo is None or logo is None or logo.corner not in _LOW_CORNERS:
-            return plate_floor(self._kind)
-        return self._logo.y - self._kind.line_px // 4
+        return draw_title(span, self._kind, self._texts, floor=self._floor)
 
     def _draw_captions(self, frame_number: int, target: FrameBuffer) -> None:
         due = [step for step in self._steps if step.first_frame <= frame_number < step.end_frame]
@@ -177,7 +187,7 @@ def _read_logo(logo: Logo, kind: CaptionType, media_path: MediaPath) -> Patch:
     small: Any = cv2.resize(seen, (width, height), interpolation=method)
     small[:, :, :3] /= np.maximum(small[:, :, 3:], 1) / 255
     small[:, :, 3] *= logo.opacity
-    x, y = _logo_place(logo, kind, width, height)
+    x, y = corner_place(logo.corner, kind, width, height)
     return Patch.from_rgba(np.clip(np.rint(small), 0, 255).astype(np.uint8), x, y)
 
 
@@ -199,15 +209,3 @@ def _logo_size(logo: Logo, frame: Frame, ratio: float) -> tuple[int, int]:
     shorter = min(frame.width_px, frame.height_px)
     width = min(logo.width * shorter, ratio * frame.height_px / 2)
     return max(1, round(width)), max(1, round(width / ratio))
-
-
-def _logo_place(logo: Logo, kind: CaptionType, width: int, height: int) -> tuple[int, int]:
-    """Its top left pixel: in its corner, inside the margins and clear of the captions."""
-    frame, captions = kind.frame, kind.look.captions
-    is_left = logo.corner in (Corner.TOP_LEFT, Corner.BOTTOM_LEFT)
-    x = kind.margin_px if is_left else frame.width_px - kind.margin_px - width
-    if logo.corner in _LOW_CORNERS:
-        return x, plate_floor(kind) - height
-    if captions.place is CaptionPlace.TOP and captions.style is not CaptionStyle.NONE:
-        return x, kind.zone[1] + kind.line_px // 4
-    return x, round(frame.margin_y * frame.height_px)

@@ -17,7 +17,7 @@ from fractions import Fraction
 from video_platform.domain.captions import LINE_CHARACTERS, Cue, group_words
 from video_platform.domain.codec import content_hash
 from video_platform.domain.formats import Format, Frame, frame_for
-from video_platform.domain.look import CaptionStyle, Export, Fit, Look
+from video_platform.domain.look import CaptionStyle, Export, Fit, Label, Look
 from video_platform.domain.loudness import LOUDNESS_TARGETS, LoudnessTarget
 from video_platform.domain.manifests import Motion
 from video_platform.domain.media import Media
@@ -221,6 +221,8 @@ class FilmPlan:
     audio: AudioPlan
     cues: tuple[Cue, ...]
     key: str
+    label: Label | None = None
+    """With its language."""
 
 
 _SPEECH_GAP_MS = 600
@@ -246,6 +248,7 @@ def plan_film(
         segments=segments,
         audio=audio,
         cues=planner.cues(),
+        label=planner.label,
         key=content_hash(
             [
                 ENGINE_VERSION,
@@ -274,6 +277,8 @@ class _Planner:
         self._ratio = ratio
         self._frame = frame
         self._at_cut = {transition.at_frame: transition for transition in timeline.transitions}
+        look = timeline.look
+        self.label = look.label.within(timeline.language) if look.label else None
         self._clip_cues = [self._cues_of(clip) for clip in timeline.video]
 
     def segments(self) -> tuple[Segment, ...]:
@@ -370,6 +375,9 @@ class _Planner:
             else None,
         }
         parts = {name: content_hash([value]) for name, value in decides.items()}
+        if self.label:
+            # Not named where there is none, so that films without a label keep their segments.
+            parts["label"] = content_hash([self.label, look.captions])
         return Segment(
             kind=kind,
             scenes=tuple(cues.clip.scene_id for cues in clip_cues),

@@ -1,17 +1,18 @@
 """Titles: large in the middle of the free part of the frame, or on a plate above the captions."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from video_platform.domain.look import CaptionPlace, CaptionStyle
+from video_platform.domain.look import CaptionPlace, CaptionStyle, Corner
 from video_platform.domain.timeline import TitleKind
 from video_platform.montage.captions import DARK, PLATE_OPACITY, WHITE, CaptionType
 from video_platform.montage.layers import Ink, Paint, Patch, rounded_rectangle, softened
 from video_platform.montage.plan import TitleSpan
 from video_platform.montage.typesetting import Line, SetLine, width_of
 
+LOW_CORNERS = (Corner.BOTTOM_LEFT, Corner.BOTTOM_RIGHT)
 Measure = Callable[[str], float]
 
 _FADE_FRAMES = 8
@@ -80,6 +81,27 @@ def plate_floor(kind: CaptionType) -> int:
     if captions.place is CaptionPlace.BOTTOM and captions.style is not CaptionStyle.NONE:
         return kind.zone[0] - round(_PAD * kind.line_px)
     return round(kind.frame.caption_bottom * kind.frame.height_px)
+
+
+def corner_place(corner: Corner, kind: CaptionType, width: int, height: int) -> tuple[int, int]:
+    """Top left pixel of what stands in a corner: inside the margins and clear of the captions."""
+    frame, captions = kind.frame, kind.look.captions
+    is_left = corner in (Corner.TOP_LEFT, Corner.BOTTOM_LEFT)
+    x = kind.margin_px if is_left else frame.width_px - kind.margin_px - width
+    if corner in LOW_CORNERS:
+        return x, plate_floor(kind) - height
+    if captions.place is CaptionPlace.TOP and captions.style is not CaptionStyle.NONE:
+        return x, kind.zone[1] + kind.line_px // 4
+    return x, round(frame.margin_y * frame.height_px)
+
+
+def title_floor(kind: CaptionType, low_tops: Iterable[int]) -> int:
+    """Where name plates stand: on the captions' zone, or on what stands in a low corner.
+
+    Args:
+        low_tops: first rows of what stands in the low corners.
+    """
+    return min((plate_floor(kind), *(top - kind.line_px // 4 for top in low_tops)))
 
 
 def _fitted(

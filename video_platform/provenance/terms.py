@@ -5,11 +5,11 @@ The shipped file is ``terms.toml``; the operator's has the same form and may nam
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from video_platform.domain.rights import Making, Role, Terms
+from video_platform.domain.rights import UNSTATED, Making, Role, Terms
 from video_platform.errors import NotConfigured
 
 SHIPPED = Path(__file__).with_name("terms.toml")
@@ -32,18 +32,20 @@ class TermsBook:
     files: Mapping[str, Terms] = field(default_factory=dict)
     fonts: Mapping[str, Terms] = field(default_factory=dict)
 
-    def find(self, provider: str, role: Role, sha256: str, *, stated: str = "") -> Terms:
+    def find(self, provider: str, role: Role, sha256: str, *, stated: Terms = UNSTATED) -> Terms:
         """What allows the use of a file.
 
         Args:
-            stated: the licence that came with it, which counts where the book says nothing.
+            stated: what came with the file, which counts where the book says nothing.
         """
         if sha256 in self.files:
             return self.files[sha256]
         for name in (f"{provider}/{role.value}", provider):
             if name in self.providers:
                 return self.providers[name]
-        return Terms(licence=stated, source="stated with the file" if stated else "")
+        if stated.licence and not stated.source:
+            return replace(stated, source="stated with the file")
+        return stated
 
     def making(self, provider: str) -> Making:
         """How a provider makes things; one that is not listed counts as a trained model."""

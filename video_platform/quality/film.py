@@ -6,6 +6,7 @@ about a file of unknown origin. Adding a rule is adding a function to one of the
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from video_platform.domain.formats import FRAMES
 from video_platform.domain.look import Network
@@ -575,11 +576,15 @@ def watermark(evidence: Evidence, expected: Expectation) -> Finding:
 
 def spending(_: Evidence, expected: Expectation) -> Finding:
     """The project cost no more than it might."""
-    cap = expected.cap_usd
+    return judge_spending(expected.spent_usd, expected.cap_usd)
+
+
+def judge_spending(spent_usd: Decimal, cap: Decimal | None) -> Finding:
+    """What a project cost against what it might, both in USD; no film is needed for it."""
     return Finding(
         name="spending",
-        passed=cap is None or expected.spent_usd <= cap,
-        value=f"{expected.spent_usd:.2f} USD" + ("" if cap is None else f" of {cap:.2f}"),
+        passed=cap is None or spent_usd <= cap,
+        value=f"{spent_usd:.2f} USD" + ("" if cap is None else f" of {cap:.2f}"),
         why="More was spent than was allowed.",
         hint="Raise the project's cap, or take the film as it is with a reason.",
         mend=Mend.OVERRIDE,

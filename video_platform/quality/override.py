@@ -35,19 +35,26 @@ class Override:
     made_at: str
 
 
+def needed_role(check: str) -> Role | None:
+    """The least role that may override a rule; nothing: nobody may."""
+    if check in NEVER:
+        return None
+    return Role.EDITOR if check in BY_EDITORS else Role.OWNER
+
+
 def allow(override: Override) -> Override:
     """The override, if this role may make it with this reason.
 
     Raises:
         InvalidInput: ``override_never``, ``override_role``, ``override_reason``.
     """
-    if override.check in NEVER:
+    needed = needed_role(override.check)
+    if needed is None:
         raise InvalidInput(
             f"The rule {override.check!r} cannot be overridden.",
             hint="Repair the film: run the mend that its report names.",
             code="override_never",
         )
-    needed = Role.EDITOR if override.check in BY_EDITORS else Role.OWNER
     if not override.role.may(needed):
         raise InvalidInput(
             f"A {override.role.value} may not override {override.check!r}.",

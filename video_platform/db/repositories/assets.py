@@ -29,6 +29,7 @@ from video_platform.domain.manifests import (
 )
 from video_platform.domain.media import Media, Probe
 from video_platform.domain.project import Stage
+from video_platform.domain.rights import Terms
 
 UPLOADED = "upload"
 """Stands where the stage of a made asset is named."""
@@ -222,6 +223,21 @@ class Assets:
             query = select(AssetRow).where(AssetRow.sha256 == sha256).limit(1)
             row = session.scalars(query).first()
             return None if row is None else _asset(row).media
+
+    def uploaded(self, sha256: str) -> Asset | None:
+        """A person's own file, the one with a licence before those without, then the newest."""
+        query = select(AssetRow).where(AssetRow.sha256 == sha256, AssetRow.stage == UPLOADED)
+        found = self._read(query.order_by(AssetRow.created_at.desc(), AssetRow.id.desc()))
+        return max(found, key=lambda one: bool(one.facts.get("licence")), default=None)
+
+    def state_terms(self, session: Session, asset_id: str, terms: Terms) -> Asset | None:
+        """Keep what a person says of the licence of their own file; nothing: it is none."""
+        row = session.get(AssetRow, asset_id)
+        if row is None or row.stage != UPLOADED:
+            return None
+        row.facts = {**row.facts, "licence": terms.licence, "source": terms.source}
+        session.flush()
+        return _asset(row)
 
     def versions(self, asset: Asset) -> Sequence[Asset]:
         """All takes of an asset's place in its project, the newest first."""
