@@ -9,6 +9,7 @@ import opentimelineio as otio
 import pytest
 
 from tests.conftest import Command, run_command
+from tests.provenance.test_identity import keys, operator
 from video_platform.agents.exchange import KINDS, Exchange
 from video_platform.bootstrap import build_studio
 from video_platform.errors import InvalidInput
@@ -43,8 +44,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(folder: Path, *arguments: str | Path, status: int = 0) -> Any:
-    strict = {"VIDEO_PLATFORM_UNKNOWN_LICENCE": "block"}
+def run(
+    folder: Path, *arguments: str | Path, status: int = 0, env: dict[str, str] | None = None
+) -> Any:
+    strict = {"VIDEO_PLATFORM_UNKNOWN_LICENCE": "block", **(env or {})}
     done = run_command(*arguments, "--json", data_dir=folder / "data", env=strict)
     assert done.returncode == status, done.stderr
     return json.loads(done.stdout)
@@ -122,6 +125,61 @@ def test_the_disclosure_names_the_film_by_hash_and_manifest(
     (listed,) = (one for one in disclosure["files"] if one["role"] == "film")
     assert listed["sha256"] == film["sha256"]
     assert listed["manifest"] == run(place, "verify", film["path"])["manifest"]
+
+
+@pytest.mark.slow
+def test_the_gates_verdict_is_on_the_signed_file_that_is_published(
+    place: Path, made: dict[str, Any]
+) -> None:
+    (film,) = made["films"]
+    kept = list((place / "data" / "store" / "gate").rglob("*.json"))
+    assert [path.parent.name for path in kept] == [film["sha256"]]
+    (judged,) = run(place, "gate", made["project"])["films"]
+    assert judged["sha256"] == film["sha256"]
+    assert judged["passed"]
+    assert list((place / "data" / "store" / "gate").rglob("*.json")) == kept
+
+
+@pytest.mark.slow
+def test_an_operators_certificate_signs_by_settings_and_doctor_names_it(
+    place: Path, made: dict[str, Any]
+) -> None:
+    certificate, key = operator(place / "pki", keys()["es256"], None)
+    env = {
+        "VIDEO_PLATFORM_SIGNING_CERTIFICATE": str(certificate),
+        "VIDEO_PLATFORM_SIGNING_KEY": str(key),
+    }
+    again = run(place, "create", "-f", place / "script.json", "--out", place / "films", env=env)
+    assert again["project"] == made["project"]
+    states = {stage["name"]: stage["status"] for stage in again["stages"]}
+    signed = {name for name, status in states.items() if status != "reused"}
+    assert signed <= {"montage", "publications"}
+    (film,) = again["films"]
+    assert film["sha256"] != made["films"][0]["sha256"]
+    found = run(place, "verify", film["path"], "--trust", certificate)
+    assert (found["valid"], found["certificate"], found["signer"]) == (True, "trusted", "Signer")
+    assert run(place, "verify", film["path"])["certificate"] == "unknown"
+    assert signer_of(run(place, "doctor", env=env)).startswith("Signer, until ")
+    assert signer_of(run(place, "doctor")).startswith("test certificate, which vouches for nobody")
+
+
+def signer_of(diagnosis: dict[str, Any]) -> str:
+    """What doctor says of who signs."""
+    (said,) = (one for one in diagnosis["checks"] if one["name"] == "content credentials")
+    return str(said["value"])
+
+
+def test_doctor_finds_a_key_that_is_not_the_certificates(place: Path) -> None:
+    certificate, _ = operator(place / "one", keys()["es256"], None)
+    _, key = operator(place / "two", keys()["es256"], None)
+    env = {
+        "VIDEO_PLATFORM_SIGNING_CERTIFICATE": str(certificate),
+        "VIDEO_PLATFORM_SIGNING_KEY": str(key),
+    }
+    found = run(place, "doctor", env=env, status=3)
+    (said,) = (one for one in found["checks"] if not one["passed"])
+    assert said["name"] == "content credentials"
+    assert said["hint"]
 
 
 def edit(path: Path) -> int:
