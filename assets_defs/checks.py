@@ -14,7 +14,7 @@ from resources.studio import StudioResource
 from video_platform.domain.manifests import Montage, VoiceTracks
 from video_platform.domain.script import Script
 from video_platform.domain.timeline import Timeline
-from video_platform.quality.findings import Finding, Report
+from video_platform.quality.findings import Finding, Report, clock
 
 _MOST_PICTURES = 4
 """Thumbnails in a check's metadata: each is some 20 kB of the event log."""
@@ -35,20 +35,9 @@ def _result(reports: Sequence[tuple[str, Report]], pictures: str = "") -> dg.Ass
     return dg.AssetCheckResult(
         passed=not [finding for finding in failed if not finding.overridden],
         severity=error if stops else warning,
-        description="; ".join(map(_sentence, failed)) or "All rules hold.",
+        description="; ".join(one.sentence for one in failed) or "All rules hold.",
         metadata=metadata,
     )
-
-
-def _sentence(finding: Finding) -> str:
-    at = "" if finding.at_s is None else f" at {_clock(finding.at_s)}"
-    scene = f", scene {finding.scene}" if finding.scene else ""
-    passed = f" Overridden by {finding.overridden}." if finding.overridden else ""
-    return f"{finding.name}{at}{scene}: {finding.value}. {finding.hint}{passed}"
-
-
-def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{seconds % 60:05.2f}"
 
 
 def _table(findings: Sequence[Finding]) -> str:
@@ -57,7 +46,7 @@ def _table(findings: Sequence[Finding]) -> str:
             finding.name,
             "yes" if finding.passed else "warning" if not finding.stops else "**no**",
             finding.value,
-            "" if finding.at_s is None or finding.passed else _clock(finding.at_s),
+            "" if finding.at_s is None or finding.passed else clock(finding.at_s),
             "" if finding.passed else f"{finding.why} {finding.hint}",
             finding.mend.value if not finding.passed else "",
         )
@@ -150,7 +139,7 @@ def _pictures(gate: Any, moments: Sequence[tuple[Any, Finding]]) -> str:
             if path is not None:
                 data = base64.b64encode(path.read_bytes()).decode()
                 shown.append(
-                    f"{_sentence(finding)}\n\n![{finding.name}](data:image/jpeg;base64,{data})"
+                    f"{finding.sentence}\n\n![{finding.name}](data:image/jpeg;base64,{data})"
                 )
     return "\n\n".join(shown)
 

@@ -14,6 +14,7 @@ from video_platform.agents.music import MusicAgent
 from video_platform.agents.publish import PublishAgent
 from video_platform.agents.script import ScriptAgent
 from video_platform.agents.studio import Studio
+from video_platform.agents.verdicts import VerdictDesk
 from video_platform.agents.video import VideoAgent
 from video_platform.agents.voice import VoiceAgent
 from video_platform.db.database import DEFAULT_TENANT, Database, open_database
@@ -31,6 +32,7 @@ from video_platform.db.repositories.secrets import Secrets
 from video_platform.db.repositories.services import Services
 from video_platform.db.repositories.uploads import Uploads
 from video_platform.db.repositories.webhooks import Webhooks
+from video_platform.domain.manifests import Film
 from video_platform.fonts import check_fonts
 from video_platform.generation.ledger import Ledger, LedgerPolicy
 from video_platform.generation.turnstile import Turnstile
@@ -201,9 +203,12 @@ class Installation:
         platforms = Platforms(self.settings.access_of_network, here={channel.name: channel})
         vault, rows = self.vault(), Publications(database)
         accounts = AccountKeeper(Accounts(database), vault, platforms.connects)
-        editions = Editions(
-            store, lambda name: platforms.find(name).rules, may_go_out=notary.check_film
-        )
+
+        def may_go_out(project: str, film: Film) -> None:
+            notary.check_film(film)
+            VerdictDesk(self.studio(database.tenant)).require(project, film)
+
+        editions = Editions(store, lambda name: platforms.find(name).rules, may_go_out=may_go_out)
         machine = PublicationMachine(rows, platforms.find, accounts, editions, vault)
         return PublishAgent(rows, machine, accounts, platforms, editions)
 

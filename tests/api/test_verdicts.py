@@ -25,8 +25,11 @@ from video_platform.agents.timeline import build_timeline
 from video_platform.agents.verdicts import VerdictDesk
 from video_platform.domain.brief import Brief
 from video_platform.domain.codec import to_manifest
+from video_platform.domain.formats import Format
 from video_platform.domain.manifests import AvatarClips, Montage
 from video_platform.domain.project import Stage
+from video_platform.domain.publication import PublicationState, Wish
+from video_platform.errors import InvalidInput
 from video_platform.quality.findings import Finding, Mend, Report
 from video_platform.store.manifests import current_key
 
@@ -188,3 +191,31 @@ def test_the_order_of_a_project_is_the_one_the_montages_check_uses(judged: Studi
     (known,) = VerdictDesk(judged).verdicts(KEY)
     order = project_order(judged, KEY, known.order.script, known.order.timeline, None)
     assert GateAgent(judged.store).kept(KEY, FILM, order) == known.report
+
+
+def test_a_film_the_gate_stopped_is_not_published_by_a_schedule_either(judged: Studio) -> None:
+    publish = judged.publish
+    planned = publish.rows.add(
+        "one", project=KEY, platform="local_channel", format=Format.WIDE, wish=Wish(title="Bread")
+    )
+    ended = publish.machine.work(planned.id)
+    assert (ended.state, ended.error_code) == (PublicationState.FAILED, "film_stopped")
+    assert "loudness: -20 LUFS" in ended.error
+    assert ended.commits == 0
+
+
+def test_a_film_that_passed_may_go_out_while_the_next_one_is_being_made(
+    judged: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = Report(findings=tuple(replace(one, passed=True) for one in FOUND.findings))
+    monkeypatch.setattr(VerdictDesk, "verdicts", lambda *_, **__: pytest.fail("judged again"))
+    monkeypatch.setattr(GateAgent, "told_before", lambda *_: [FOUND, good])
+    VerdictDesk(judged).require(KEY, FILM)
+
+
+def test_a_film_nobody_judged_is_judged_before_it_goes_out(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(GateAgent, "run", lambda *_: FOUND)
+    with pytest.raises(InvalidInput, match="loudness"):
+        VerdictDesk(studio).require(KEY, FILM)

@@ -133,11 +133,13 @@ def test_money_does_not_stay_held_when_the_process_ends_right_after_storing(
     make: Make, database: Database
 ) -> None:
     ledger, studio = make(), JobStudio()
+    stored = ledger.rows.stored
 
-    def die(*_: Any) -> None:
+    def store_and_die(*given: Any, **more: Any) -> None:
+        stored(*given, **more)
         raise _Died
 
-    ledger.purse.settle = die  # type: ignore[method-assign]
+    ledger.rows.stored = store_and_die  # type: ignore[method-assign]
     with pytest.raises(_Died):
         ledger.obtain(studio, voice(), project="p")
     assert make().obtain(studio, voice(), project="p").reused

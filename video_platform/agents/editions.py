@@ -23,7 +23,7 @@ class Editions:
 
     Args:
         rules_of: a network's rules by its name.
-        may_go_out: refuses films that must not be published.
+        may_go_out: refuses a film of a project that must not be published.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Editions:
         store: MediaStore,
         rules_of: Callable[[str], Rules],
         *,
-        may_go_out: Callable[[Film], None] = lambda _: None,
+        may_go_out: Callable[[str, Film], None] = lambda *_: None,
     ) -> None:
         self._store = store
         self._rules_of = rules_of
@@ -41,7 +41,7 @@ class Editions:
         """See ``publishing.machine.Films``."""
         film = self._film(publication)
         if publication.state not in _ONLY_LOOKED_UP:
-            self._may_go_out(film)
+            self._may_go_out(publication.project, film)
         script = self.script(publication.project)
         rules = self._rules_of(publication.platform)
         wish = fill(publication.wish, script, rules) if script else publication.wish

@@ -134,6 +134,13 @@ class GateAgent:
             return None
         return self._told(project, film, order, from_manifest(Report, data))
 
+    def told_before(self, project: str, film: Film) -> list[Report]:
+        """All verdicts on this very file, whatever it was held against when it was judged."""
+        blobs, overrides = self._store.blobs, self.overrides(project)
+        keys = sorted(blobs.keys(f"gate/{film.media.sha256}/"))
+        kept = (from_manifest(Report, data) for key in keys if (data := blobs.read(key)))
+        return [apply_overrides(report, film.media.sha256, overrides) for report in kept]
+
     def _told(self, project: str, film: Film, order: Order, report: Report) -> Report:
         """What was seen of a film, with what the project has cost by now and the overrides."""
         spent = judge_spending(order.spent_usd, order.cap_usd)

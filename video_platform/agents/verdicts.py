@@ -90,6 +90,28 @@ class VerdictDesk:
         )
         return self._verdict(key, film)
 
+    def require(self, key: str, film: Film) -> None:
+        """Let only a film through that the gate passed; one that nobody judged is judged now.
+
+        A timeline that was edited since says nothing against a film that was what was asked for.
+
+        Raises:
+            InvalidInput: ``film_stopped``: what the gate found, and what would mend it.
+        """
+        reports = self._gate.told_before(key, film)
+        if not reports:
+            wanted = film.media.sha256
+            looked = self.verdicts(key, looks=True)
+            reports = [v.report for v in looked if v.film.media.sha256 == wanted and v.report]
+        if reports and not any(report.passed for report in reports):
+            found = "; ".join(finding.sentence for finding in reports[-1].failed)
+            raise InvalidInput(
+                f"The film gate stopped the {film.format.value} film of {key}: {found}",
+                hint="Mend it and build the project again, or let an owner or editor override the "
+                "rule with a reason; then retry the publication.",
+                code="film_stopped",
+            )
+
     def _verdict(self, key: str, film: str) -> Verdict:
         found = next((one for one in self.verdicts(key) if one.film.media.sha256 == film), None)
         if found is None:

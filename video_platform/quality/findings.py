@@ -52,6 +52,14 @@ class Finding:
         """Whether a film with this finding may not go out."""
         return not (self.passed or self.is_warning or self.overridden)
 
+    @property
+    def sentence(self) -> str:
+        """It in words: which rule, when, what was found, and what would mend it."""
+        at = "" if self.at_s is None else f" at {clock(self.at_s)}"
+        scene = f", scene {self.scene}" if self.scene else ""
+        passed = f" Overridden by {self.overridden}." if self.overridden else ""
+        return f"{self.name}{at}{scene}: {self.value}. {self.hint}{passed}"
+
     def to_json(self) -> dict[str, Any]:
         """As ``check --json`` prints it; only what did not pass has to be mended."""
         told: dict[str, Any] = {"name": self.name, "passed": self.passed, "value": self.value}
@@ -98,3 +106,8 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         """As ``check --json`` prints it."""
         return {"passed": self.passed, "checks": [finding.to_json() for finding in self.findings]}
+
+
+def clock(seconds: float) -> str:
+    """A time in a film, as players show it: ``1:02.50``."""
+    return f"{int(seconds) // 60}:{seconds % 60:05.2f}"
