@@ -131,6 +131,11 @@ def _decode(container: Any, path: Path, *, is_video: bool) -> Probe:
                     f"{path.name} changes its size within, to {frame.width} x {frame.height}.",
                     hint="Export it again at one size.",
                 )
+    if is_video and not frames:
+        raise ProbeFailed(
+            f"{path.name} holds no frame that can be decoded.",
+            hint="Make it again; what was delivered cannot be used.",
+        )
     claimed_ms = round((container.duration or 0) / 1000)
     rate = video.average_rate if video is not None and is_video else None
     sound_ms = round(1000 * samples / audio.rate) if audio is not None and audio.rate else 0
