@@ -146,11 +146,15 @@ def _referring(film: bytes, kind: bytes, url: str) -> bytes:
     return film.replace(own, dref)
 
 
-def _png(width: int, height: int, *, depth: int = 8, text: Mapping[str, str] = {}) -> bytes:  # noqa: B006
+def _png(
+    width: int, height: int, *, depth: int = 8, text: Mapping[str, str] | None = None
+) -> bytes:
     """A PNG of any claimed size with little behind it."""
     rows = zlib.compress(bytes(min((width * depth // 8 * 3 + 1) * height, 4_000_000)))
     chunks = [(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, 2, 0, 0, 0))]
-    chunks += [(b"tEXt", f"{name}\0{value}".encode("latin-1")) for name, value in text.items()]
+    chunks += [
+        (b"tEXt", f"{name}\0{value}".encode("latin-1")) for name, value in (text or {}).items()
+    ]
     return _chunks([*chunks, (b"IDAT", rows), (b"IEND", b"")])
 
 

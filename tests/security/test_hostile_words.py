@@ -1,4 +1,4 @@
-"""What people and models write stays text: in captions, titles, pages, feeds, files and terminals."""
+"""What people and models write stays text: in captions, titles, pages, files, on terminals."""
 
 import re
 import time
@@ -135,7 +135,9 @@ def test_caption_files_hold_no_cue_that_a_text_brought_along(texts: list[str]) -
 
 def test_styled_captions_hold_no_event_and_no_tag_of_a_text(texts: list[str]) -> None:
     cues = _cues(texts)
-    document = to_ass(cues, AssLook(title=texts[0], frame=SMALL, font="x", accent="#FFD050")).decode()
+    document = to_ass(
+        cues, AssLook(title=texts[0], frame=SMALL, font="x", accent="#FFD050")
+    ).decode()
     events = [line for line in document.splitlines() if line.startswith("Dialogue:")]
     assert len(events) == len(cues)
     for event in events:

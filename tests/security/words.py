@@ -21,9 +21,9 @@ def hostile_texts(canary: Path, url: str) -> list[str]:
 def _overrides(canary: Path) -> list[str]:
     tags = (
         r"\fs900\blur100 \p1 \p9 \fad(1,1) \move(0,0,999,999) \t(0,9999,\frz3600) \an7 \pos(0,0) "
-        r"\clip(0,0,1,1) \iclip(m0,0l9,9) \1a&HFF& \c&H0000FF& \fnWingdings \bord500 \shad500 \be99 "
-        r"\frx90 \fscx9000 \fsp900 \k100000 \kt99 \r \q2 \org(9,9) \pbo9999 \fay9 \xbord99"
-    ).split()
+        r"\clip(0,0,1,1) \iclip(m0,0l9,9) \1a&HFF& \c&H0000FF& \fnWingdings \bord500 \shad500 "
+        r"\be99 \frx90 \fscx9000 \fsp900 \k100000 \kt99 \r \q2 \org(9,9) \pbo9999 \fay9 \xbord99"
+    ).split()  # noqa: SIM905 - read like this
     braced = [f"{{{tag}}}boom" for tag in tags]
     tricks = [
         r"\{\fs900}x",
@@ -170,5 +170,12 @@ HALVES = ("a\ud800b", "\udfff")
 """Half a surrogate pair is a character to Python and none to UTF-8."""
 COLOURS = (
     *("#GGGGGG", "#fff", "red", "", "#FFD050;", "#FFD05", "#FFD0500", "FFD050", "#FFD050\n"),
-    *("{\\c&H0000FF&}", "#ＦＦＤ０５０", "#FFD050,drawtext=x", "url(x)", "rgb(1,2,3)", "\x00#FFD050"),
+    *(
+        "{\\c&H0000FF&}",
+        "#ＦＦＤ０５０",
+        "#FFD050,drawtext=x",
+        "url(x)",
+        "rgb(1,2,3)",
+        "\x00#FFD050",
+    ),
 )

@@ -126,7 +126,7 @@ def _decode(container: Any, path: Path, *, is_video: bool) -> Probe:
             samples += frame.samples
         else:
             frames += 1
-            if (frame.width, frame.height) != (video.width, video.height):
+            if video and (frame.width, frame.height) != (video.width, video.height):
                 raise UnsupportedMedia(
                     f"{path.name} changes its size within, to {frame.width} x {frame.height}.",
                     hint="Export it again at one size.",
@@ -158,7 +158,9 @@ def refuse_undecodable(container: Any) -> None:
     Raises:
         ProbeFailed: names how many.
     """
-    unknown = [s for s in (*container.streams.video, *container.streams.audio) if s.codec_context is None]
+    unknown = [
+        s for s in (*container.streams.video, *container.streams.audio) if s.codec_context is None
+    ]
     if unknown:
         raise ProbeFailed(
             f"{len(unknown)} of the file's streams are of a kind that cannot be decoded.",
