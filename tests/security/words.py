@@ -23,7 +23,7 @@ def _overrides(canary: Path) -> list[str]:
         r"\fs900\blur100 \p1 \p9 \fad(1,1) \move(0,0,999,999) \t(0,9999,\frz3600) \an7 \pos(0,0) "
         r"\clip(0,0,1,1) \iclip(m0,0l9,9) \1a&HFF& \c&H0000FF& \fnWingdings \bord500 \shad500 "
         r"\be99 \frx90 \fscx9000 \fsp900 \k100000 \kt99 \r \q2 \org(9,9) \pbo9999 \fay9 \xbord99"
-    ).split()  # noqa: SIM905 - read like this
+    ).split()
     braced = [f"{{{tag}}}boom" for tag in tags]
     tricks = [
         r"\{\fs900}x",
