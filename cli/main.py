@@ -12,6 +12,7 @@ from cli import (
     create,
     doctor,
     generations,
+    metrics,
     montage,
     projects,
     providers,
@@ -56,6 +57,7 @@ for module in (
     generations,
     remote,
     serve,
+    metrics,
     doctor,
 ):
     module.register(app)

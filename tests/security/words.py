@@ -19,11 +19,45 @@ def hostile_texts(canary: Path, url: str) -> list[str]:
 
 
 def _overrides(canary: Path) -> list[str]:
-    tags = (
-        r"\fs900\blur100 \p1 \p9 \fad(1,1) \move(0,0,999,999) \t(0,9999,\frz3600) \an7 \pos(0,0) "
-        r"\clip(0,0,1,1) \iclip(m0,0l9,9) \1a&HFF& \c&H0000FF& \fnWingdings \bord500 \shad500 "
-        r"\be99 \frx90 \fscx9000 \fsp900 \k100000 \kt99 \r \q2 \org(9,9) \pbo9999 \fay9 \xbord99"
-    ).split()
+    tags = [
+        *(
+            r"\fs900\blur100",
+            r"\p1",
+            r"\p9",
+            r"\fad(1,1)",
+            r"\move(0,0,999,999)",
+            r"\t(0,9999,\frz3600)",
+        ),
+        *(
+            r"\an7",
+            r"\pos(0,0)",
+            r"\clip(0,0,1,1)",
+            r"\iclip(m0,0l9,9)",
+            r"\1a&HFF&",
+            r"\c&H0000FF&",
+        ),
+        *(
+            r"\fnWingdings",
+            r"\bord500",
+            r"\shad500",
+            r"\be99",
+            r"\frx90",
+            r"\fscx9000",
+        ),
+        *(
+            r"\fsp900",
+            r"\k100000",
+            r"\kt99",
+            r"\r",
+            r"\q2",
+            r"\org(9,9)",
+        ),
+        *(
+            r"\pbo9999",
+            r"\fay9",
+            r"\xbord99",
+        ),
+    ]
     braced = [f"{{{tag}}}boom" for tag in tags]
     tricks = [
         r"\{\fs900}x",
