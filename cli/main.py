@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    backup,
     check,
     create,
     doctor,
@@ -58,6 +59,7 @@ for module in (
     remote,
     serve,
     metrics,
+    backup,
     doctor,
 ):
     module.register(app)

@@ -96,8 +96,9 @@ def main() -> int:
     print(
         f"seed {seed} (replay: make chaos CHAOS='--tier {chosen.tier} --seed {seed}')", flush=True
     )
+    kills = tier.kills if chosen.kills is None else chosen.kills
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
-        return _run(tier, chosen.kills or tier.kills, random.Random(seed), seed, Path(folder))
+        return _run(tier, kills, random.Random(seed), seed, Path(folder))
 
 
 def _run(tier: Tier, kills: int, chance: random.Random, seed: int, folder: Path) -> int:
@@ -144,8 +145,8 @@ def _ask(client: Client, number: int) -> str:
     wish = {
         "text": f"Why {topic} matters: it slows what is fast, and the sea takes it back.",
         "title": f"About {topic}",
-        "duration_s": 6,
-        "providers": {"script": "openai", "image": "flux"},
+        "duration_s": 10,
+        "providers": {"image": "flux"},
     }
     answer = client.call("POST", "/projects", wish, **{"Idempotency-Key": f"project-{number}"})
     return str(answer["id"])

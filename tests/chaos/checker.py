@@ -84,7 +84,7 @@ def _judge_projects(verdict: Verdict, promised: list[str], rows: dict[str, Any])
             verdict.lost.append(f"{key} is still {row.status}")
         elif row.status == "failed":
             reason = (row.failure or {}).get("code", "")
-            verdict.failed.append(f"{key}: {reason}")
+            verdict.failed.append(f"{key}: {reason} {(row.failure or {}).get('message', '')}")
             if not reason:
                 verdict.lost.append(f"{key} failed without a reason")
         verdict.published += row is not None and row.status == "published"

@@ -12,6 +12,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from cli.dagster_home import prepare_home
@@ -96,7 +97,8 @@ class Product:
         (self.home / "logs").mkdir(parents=True, exist_ok=True)
         for service in self._services:
             self._begin(service)
-            self.until(lambda place=service.ready: not place or _answers(place), _START_S)  # type: ignore[misc]
+            if service.ready and not self.until(partial(_answers, service.ready), _START_S):
+                raise RuntimeError(f"The {service.name} did not start.")
 
     def _begin(self, service: Service) -> None:
         log = self.home / "logs" / f"{service.name}.log"
@@ -114,7 +116,8 @@ class Product:
     def keep_up(self) -> None:
         """Start again what has ended, as a supervisor does."""
         for service in self._services:
-            if self._running[service.name].poll() is not None:
+            running = self._running.get(service.name)
+            if running is not None and running.poll() is not None:
                 self.restarts += 1
                 self._begin(service)
 
