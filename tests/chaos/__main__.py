@@ -13,7 +13,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -90,9 +90,12 @@ def main() -> int:
     parser.add_argument("--tier", choices=TIERS, default="quick")
     parser.add_argument("--seed", type=int, default=None, help="Of an earlier run, to replay it.")
     parser.add_argument("--kills", type=int, default=None, help="Instead of the tier's.")
+    parser.add_argument("--projects", type=int, default=None, help="Instead of the tier's.")
     chosen = parser.parse_args()
     seed = secrets.randbelow(1 << 32) if chosen.seed is None else chosen.seed
     tier = TIERS[chosen.tier]
+    if chosen.projects is not None:
+        tier = replace(tier, projects=chosen.projects)
     print(
         f"seed {seed} (replay: make chaos CHAOS='--tier {chosen.tier} --seed {seed}')", flush=True
     )
@@ -146,7 +149,7 @@ def _ask(client: Client, number: int) -> str:
         "text": f"Why {topic} matters: it slows what is fast, and the sea takes it back.",
         "title": f"About {topic}",
         "duration_s": 10,
-        "providers": {"image": "flux"},
+        "providers": {"script": "openai", "music": "musicgen"},
     }
     answer = client.call("POST", "/projects", wish, **{"Idempotency-Key": f"project-{number}"})
     return str(answer["id"])

@@ -19,7 +19,8 @@ from video_platform.db.models import AssetRow, GenerationRow, ProjectRow, Public
 from video_platform.domain.media import Media
 
 TERMINAL = frozenset({"published", "ready", "failed", "cancelled"})
-_PAID = frozenset({"openai", "flux"})
+_PAID = {"openai": "openai", "replicate": "musicgen"}
+"""Name of the provider in the ledger by that of the service in the log."""
 
 
 @dataclass
@@ -100,9 +101,9 @@ def _judge_money(verdict: Verdict, world: World, ledger: list[Any]) -> None:
         f"accepted {times} times: {request[:160]}" for request, times in asked.items() if times > 1
     ]
     verdict.unknown = sum(row.state == "unknown" for row in ledger)
-    for service in _PAID:
+    for service, provider in _PAID.items():
         taken = sum(row["service"] == service for row in accepted)
-        sent = sum(row.sends for row in ledger if row.provider == service)
+        sent = sum(row.sends for row in ledger if row.provider == provider)
         if taken > sent:
             verdict.disagreeing.append(f"{service} accepted {taken}, the ledger sent {sent}")
     verdict.disagreeing += [
