@@ -45,6 +45,9 @@ $(VENV)/bench/.made: requirements/bench.txt
 	@sh deploy/setup.sh "$(PYTHON)" "$(VENV)/bench" requirements/bench.txt
 	@touch $@
 
+chaos: $(VENV)/.dev ## Kill processes at random while films are bought (CHAOS="--tier ci --seed N")
+	@$(BIN)/python -W ignore -m tests.chaos $(CHAOS)
+
 check: lint types imports test ## All that CI does
 
 lock: ## Renew the locked dependency sets (needs uv)
@@ -52,4 +55,4 @@ lock: ## Renew the locked dependency sets (needs uv)
 	uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/dev.txt
 	uv pip compile -q requirements/bench.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/bench.txt
 
-.PHONY: help setup dev demo up test lint types imports bench check lock
+.PHONY: help setup dev demo up test lint types imports bench chaos check lock

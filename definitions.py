@@ -15,6 +15,7 @@ from sensors.publications import PUBLICATION_SCHEDULES, PUBLICATION_SENSORS
 from sensors.upkeep import UPKEEP
 from sensors.webhooks import webhook_deliveries
 from video_platform.domain.generation import Capability
+from video_platform.observing.logs import configure_logs
 
 # The UI has every event; the terminal of a run shows what went wrong and no more.
 _CONSOLE = dg.colored_console_logger.configured(
@@ -22,6 +23,7 @@ _CONSOLE = dg.colored_console_logger.configured(
     config_schema={"log_level": dg.Field(str, default_value="ERROR")},
 )
 _STUDIO = StudioResource()
+configure_logs("runs")
 
 defs = dg.Definitions(
     assets=FILM_ASSETS,

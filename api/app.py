@@ -16,6 +16,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from api import middleware, problems, routes
+from video_platform.observing.logs import configure_logs
 from video_platform.settings import Settings
 
 PREFIX = "/api/v1"
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.settings = settings
+    configure_logs("api")
     problems.install(app)
     middleware.install(app)
     for module in _route_modules():

@@ -1,5 +1,6 @@
 """Runs an agent inside an asset and turns its answer into a materialization."""
 
+import logging
 import os
 import signal
 import time
@@ -16,7 +17,9 @@ from video_platform.domain.codec import content_hash, to_manifest
 from video_platform.domain.formats import Format
 from video_platform.domain.project import Stage
 from video_platform.errors import VideoPlatformError
+from video_platform.observing.logs import measured
 
+_log = logging.getLogger(__name__)
 COMMAND_TAG = "video_platform/command"
 """On each run that serves a command: the command's id."""
 
@@ -72,7 +75,8 @@ def report_stage(
         journal = studio.journal(
             project, command=_command_of(context), on_cancel=lambda: _interrupt(context)
         )
-        with journal.following(stage):
+        following = journal.following(stage)
+        with measured(_log, f"Stage {stage.value}", agent=stage.value, project=project), following:
             BOARD.post(StageUpdate(stage, 0, 1, ""))
             result = work(studio)
             unchanged = studio.store.blobs.read(manifest_key(stage, project)) == to_manifest(

@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 
 from cli import (
+    backup,
     check,
     create,
     doctor,
     export,
     gate,
     generations,
+    metrics,
     montage,
     projects,
     providers,
@@ -62,6 +64,8 @@ for module in (
     serve,
     export,
     verify,
+    metrics,
+    backup,
     doctor,
 ):
     module.register(app)

@@ -4,12 +4,19 @@ A file must be what it claims by its first bytes, and within limits its header s
 decoder works on it.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from video_platform.domain.media import Probe
 from video_platform.errors import ProbeFailed, UnsupportedMedia
-from video_platform.montage.probe import AUDIO_DEMUXERS, VIDEO_DEMUXERS, probe_media
+from video_platform.montage.confined import examine_confined
+from video_platform.montage.probe import (
+    AUDIO_DEMUXERS,
+    VIDEO_DEMUXERS,
+    probe_media,
+    refuse_undecodable,
+)
 
 MAX_VIDEO_SIDE_PX = 4096
 MAX_FRAMES_PER_S = 60
@@ -34,11 +41,22 @@ MEDIA_TYPES = tuple(_BEGINNINGS)
 
 
 def examine_upload(path: Path, media_type: str) -> Probe:
-    """What a full decode of a person's file finds.
+    """What a full decode of a person's file finds, in a process that may die of it.
 
     Raises:
         UnsupportedMedia: it is not what it claims, or beyond a limit.
-        ProbeFailed: it is damaged or cut short.
+        ProbeFailed: it is damaged, cut short, or takes more memory or time than any film.
+    """
+    return examine_confined(path, media_type)
+
+
+def examine(
+    path: Path, media_type: str, allow_seconds: Callable[[float], None] = lambda _: None
+) -> Probe:
+    """The same in this process; ``allow_seconds`` is told how long the file says it lasts.
+
+    Raises:
+        UnsupportedMedia, ProbeFailed: as ``examine_upload``.
     """
     with path.open("rb") as reader:
         start = reader.read(16)
@@ -50,11 +68,12 @@ def examine_upload(path: Path, media_type: str) -> Probe:
         )
     demuxer = VIDEO_DEMUXERS.get(media_type) or AUDIO_DEMUXERS.get(media_type)
     if demuxer is not None:
-        _check_header(path, demuxer)
+        allow_seconds(_check_header(path, demuxer))
     return probe_media(path, media_type)
 
 
-def _check_header(path: Path, demuxer: str) -> None:
+def _check_header(path: Path, demuxer: str) -> float:
+    """How many seconds the header says it lasts."""
     import av
     from av.error import FFmpegError
 
@@ -62,7 +81,9 @@ def _check_header(path: Path, demuxer: str) -> None:
         with av.open(
             str(path), format=demuxer, options={"protocol_whitelist": "file"}
         ) as container:
+            refuse_undecodable(container)
             beyond = _beyond_limits(container)
+            seconds = (container.duration or 0) / 1_000_000
     except (FFmpegError, ValueError, EOFError) as error:
         raise ProbeFailed(
             f"The file cannot be read: {error}.", hint="Export it again, and send that."
@@ -71,6 +92,7 @@ def _check_header(path: Path, demuxer: str) -> None:
         raise UnsupportedMedia(
             f"The file has {beyond[0]}.", hint=f"At most {beyond[1]} are taken.", code="media_large"
         )
+    return seconds
 
 
 def _beyond_limits(container: Any) -> tuple[str, str] | None:

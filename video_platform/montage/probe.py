@@ -20,6 +20,10 @@ AUDIO_DEMUXERS = {
     "audio/mp4": "mov",
 }
 
+_DECODE_THREADS = 4
+_RIFF_BYTES = 12
+_UNKNOWN_BYTES = 0x7FFF_0000
+
 
 def probe_media(path: Path, media_type: str) -> Probe:
     """What a full decode of ``path`` finds. Documents (JSON, captions) only have to be readable.
@@ -39,6 +43,8 @@ def probe_media(path: Path, media_type: str) -> Probe:
         return Probe()
     if media_type.startswith("image/"):
         return _probe_image(path, media_type)
+    if media_type == "audio/wav":
+        _refuse_short_wav(path)
     demuxer = VIDEO_DEMUXERS.get(media_type) or AUDIO_DEMUXERS.get(media_type)
     if demuxer is None:
         raise UnsupportedMedia(
@@ -99,6 +105,7 @@ def _probe_stream(path: Path, demuxer: str, *, is_video: bool) -> Probe:
 
 def _decode(container: Any, path: Path, *, is_video: bool) -> Probe:
     """Decode every packet of the first video and audio stream, errors being fatal."""
+    refuse_undecodable(container)
     video = container.streams.video[0] if container.streams.video else None
     audio = container.streams.audio[0] if container.streams.audio else None
     if (video if is_video else audio) is None:
@@ -108,14 +115,27 @@ def _decode(container: Any, path: Path, *, is_video: bool) -> Probe:
         )
     chosen = [stream for stream in (video if is_video else None, audio) if stream is not None]
     for stream in chosen:
-        stream.codec_context.options = {"err_detect": "explode"}
+        # A film may state a small picture first and a giant one later.
+        stream.codec_context.options = {"err_detect": "explode", "max_pixels": str(MAX_PIXELS)}
         stream.thread_type = "AUTO"
+        # Each thread holds frames of its own: on many cores they would pass any bound of memory.
+        stream.codec_context.thread_count = _DECODE_THREADS
     frames = samples = 0
     for frame in container.decode(*chosen):
         if hasattr(frame, "samples"):
             samples += frame.samples
         else:
             frames += 1
+            if video and (frame.width, frame.height) != (video.width, video.height):
+                raise UnsupportedMedia(
+                    f"{path.name} changes its size within, to {frame.width} x {frame.height}.",
+                    hint="Export it again at one size.",
+                )
+    if is_video and not frames:
+        raise ProbeFailed(
+            f"{path.name} holds no frame that can be decoded.",
+            hint="Make it again; what was delivered cannot be used.",
+        )
     claimed_ms = round((container.duration or 0) / 1000)
     rate = video.average_rate if video is not None and is_video else None
     sound_ms = round(1000 * samples / audio.rate) if audio is not None and audio.rate else 0
@@ -132,6 +152,22 @@ def _decode(container: Any, path: Path, *, is_video: bool) -> Probe:
     )
 
 
+def refuse_undecodable(container: Any) -> None:
+    """Refuse a container with pictures or sound that nothing here can decode.
+
+    Raises:
+        ProbeFailed: names how many.
+    """
+    unknown = [
+        s for s in (*container.streams.video, *container.streams.audio) if s.codec_context is None
+    ]
+    if unknown:
+        raise ProbeFailed(
+            f"{len(unknown)} of the file's streams are of a kind that cannot be decoded.",
+            hint="Export it again with common settings: H.264 and AAC, or plain PCM.",
+        )
+
+
 def _refuse_short(path: Path, claimed_ms: int, found_ms: int) -> None:
     """A file cut short still claims its whole length in its header."""
     if found_ms == 0 or claimed_ms - found_ms > max(250, claimed_ms // 50):
@@ -139,3 +175,25 @@ def _refuse_short(path: Path, claimed_ms: int, found_ms: int) -> None:
             f"{path.name} claims {claimed_ms} ms and holds {found_ms} ms.",
             hint="Make it again; the rest of it is missing.",
         )
+
+
+def _refuse_short_wav(path: Path) -> None:
+    """FFmpeg believes the file's size over its header: a WAV cut short would pass as a short one.
+
+    Services that stream do not know the size when they write the header; they state the largest, or
+    none.
+    """
+    with path.open("rb") as reader:
+        reader.seek(_RIFF_BYTES)
+        whole = path.stat().st_size
+        while len(head := reader.read(8)) == 8:
+            size = int.from_bytes(head[4:], "little")
+            if head[:4] == b"data":
+                missing = size - (whole - reader.tell())
+                if missing > 0 and size < _UNKNOWN_BYTES:
+                    raise ProbeFailed(
+                        f"{path.name} lacks {missing} of {size} bytes of sound.",
+                        hint="Make it again; the rest of it is missing.",
+                    )
+                return
+            reader.seek(size + size % 2, 1)

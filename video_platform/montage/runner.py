@@ -106,9 +106,9 @@ class Ffmpeg:
             FfmpegFailed: it ended with an error, or the time was up.
             StorageFull: it could not write for want of space.
         """
-        command = [*_launcher(), str(self._executable), *_GLOBAL, *arguments]
+        command = [*launcher(), str(self._executable), *_GLOBAL, *arguments]
         if feed is None:
-            command.insert(len(_launcher()) + 1, "-nostdin")
+            command.insert(len(launcher()) + 1, "-nostdin")
         with (
             storage_errors(directory),
             (directory / f"ffmpeg-{id(command):x}.log").open("w+b") as log,
@@ -151,7 +151,7 @@ class Ffmpeg:
                 process.kill()
 
 
-def _launcher() -> tuple[str, ...]:
+def launcher() -> tuple[str, ...]:
     """A prefix that ties the child's life to ours, where the system has one.
 
     Without it a fed FFmpeg still ends with us, because its input ends. ``preexec_fn`` is not used:

@@ -127,19 +127,24 @@ def set_lines(
 
 def width_of(text: str, size_px: int, *, is_bold: bool = True) -> float:
     """About how wide a line of this text is, in pixels."""
-    return float(_font(size_px, is_bold).getlength(text[: 4 * _WORD_CHARACTERS]))
+    return float(_font(size_px, is_bold).getlength(_drawable(text[: 4 * _WORD_CHARACTERS])))
 
 
 def disarm(text: str) -> str:
     """The text with nothing in it that ASS would obey, nor that turns the rest of the line."""
-    plain = "".join(
+    # A word joiner after the backslash keeps it from starting a tag or a line break.
+    plain = _drawable(text)[:_WORD_CHARACTERS]
+    return plain.replace("\\", "\\\u2060").replace("{", "\\{")
+
+
+def _drawable(text: str) -> str:
+    """Without control characters, turning ones, and halves of characters, which cannot be set."""
+    return "".join(
         c
         for c in text
-        if unicodedata.category(c) not in ("Cc", "Zl", "Zp")
+        if unicodedata.category(c) not in ("Cc", "Cs", "Zl", "Zp")
         and unicodedata.bidirectional(c) not in _TURNING
     )
-    # A word joiner after the backslash keeps it from starting a tag or a line break.
-    return plain[:_WORD_CHARACTERS].replace("\\", "\\\u2060").replace("{", "\\{")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from video_platform.db.repositories.webhooks import Webhooks
@@ -177,9 +177,9 @@ class Courier:
 
         from video_platform.providers.transport import public_only
 
-        transport: Any = httpx.HTTPTransport() if self._allow_loopback else public_only(named="")
+        # Also in development: a webhook on this machine is allowed, one in its network is not.
         return httpx.Client(
-            transport=transport,
+            transport=public_only(named=_LOOPBACK if self._allow_loopback else ()),
             follow_redirects=False,
             trust_env=False,
             timeout=httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_S),

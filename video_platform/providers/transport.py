@@ -9,7 +9,7 @@ import random
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -254,7 +254,7 @@ class Transport:
         with self._lock:
             if self._client is None:
                 self._client = httpx.Client(
-                    transport=public_only(named=self._named),
+                    transport=public_only(named=(self._named,)),
                     follow_redirects=False,
                     trust_env=False,
                     timeout=httpx.Timeout(_READ_S, connect=_CONNECT_S, pool=_READ_S),
@@ -415,8 +415,8 @@ def _without(content: bytes, secrets: Iterable[str]) -> bytes:
     return content
 
 
-def public_only(*, named: str) -> Any:
-    """An httpx transport that connects to public addresses, and to the host the operator ``named``.
+def public_only(*, named: Collection[str] = ()) -> Any:
+    """An httpx transport that connects to public addresses, and to hosts the operator ``named``.
 
     The address that is checked is the one that is connected to: a name cannot change in between.
     """
@@ -438,7 +438,7 @@ def public_only(*, named: str) -> Any:
                 raise httpcore.ConnectError(str(error)) from error
             addresses = [str(entry[4][0]) for entry in found]
             for address in addresses:
-                if host != named and not _is_allowed(address):
+                if host not in named and not _is_allowed(address):
                     raise httpcore.ConnectError(f"{host} is not a public address")
             return super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
 
@@ -469,6 +469,11 @@ def _keep_links_out_of_logs() -> None:
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")
+_PUBLIC_V6 = ipaddress.IPv6Network("2000::/3")
+"""Of IPv6 only this is given to anybody in public: what lies outside (site-local, translated,
+local NAT64) leads inwards, whether this Python knows its name or not."""
+_NOT_PUBLIC = (ipaddress.ip_network("3fff::/20"), ipaddress.ip_network("192.88.99.0/24"))
+"""For documentation, and relays that lead out of IPv4."""
 
 
 def _is_allowed(address: str) -> bool:
@@ -478,4 +483,8 @@ def _is_allowed(address: str) -> bool:
             parsed = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
         else:
             parsed = parsed.ipv4_mapped or parsed.sixtofour or parsed
+    if parsed.version == 6 and parsed not in _PUBLIC_V6:
+        return False
+    if any(parsed in network for network in _NOT_PUBLIC):
+        return False
     return parsed.is_global and not parsed.is_multicast

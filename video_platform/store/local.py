@@ -56,6 +56,8 @@ class LocalBlobs:
 
     def keys(self, prefix: str) -> Iterator[str]:
         """See ``Blobs``."""
+        if not self.root.is_dir():
+            return
         base = self._path(prefix)
         start = base if base.is_dir() else base.parent
         for path in start.rglob("*") if start.is_dir() else ():

@@ -7,6 +7,7 @@ step that publishes.
 
 import json
 import os
+import re
 import string
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -57,6 +58,10 @@ _POST = string.Template("""<article lang="$language" dir="$direction">
 <p>$description</p>
 <p>$format · $seconds s · <time datetime="$published_at">$published_at</time></p>
 </article>""")
+
+
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML cannot hold, not even escaped: one in a title would break the whole feed."""
 
 
 class LocalChannel:
@@ -163,8 +168,8 @@ def _feed(posts: list[dict[str, Any]]) -> str:
     Xml.SubElement(channel, "description").text = "Films published on this machine"
     for post in posts:
         item = Xml.SubElement(channel, "item")
-        Xml.SubElement(item, "title").text = post["title"]
-        Xml.SubElement(item, "description").text = post["description"]
+        Xml.SubElement(item, "title").text = _NO_XML.sub(" ", post["title"])
+        Xml.SubElement(item, "description").text = _NO_XML.sub(" ", post["description"])
         Xml.SubElement(item, "guid", isPermaLink="false").text = post["id"]
         moment = datetime.fromisoformat(post["published_at"])
         Xml.SubElement(item, "pubDate").text = format_datetime(moment)
