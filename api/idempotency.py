@@ -1,5 +1,8 @@
 """``Idempotency-Key``: what spends or posts is done once, however often it is sent.
 
+A key holds for what a call does, not for where it was sent: routes that do the same share an act,
+so a request that comes again by another path does nothing twice.
+
 A route that depends on ``ONCE`` begins its request under the caller's key; its router's
 ``IdempotentRoute`` keeps the answer, and gives the same one to whoever sends the request again.
 Refusals are not kept: nothing was done, the key may be used again. A request that ended without an
@@ -55,32 +58,51 @@ class Replay(Exception):
         self.kept = kept
 
 
-async def _once(
-    request: Request, who: CurrentPrincipal, database: TenantDatabase, idempotency_key: Key = None
-) -> None:
-    """Begin the request under its key; nothing when it has none.
+@dataclass(frozen=True)
+class _Once:
+    act: str = ""
 
-    Raises:
-        ApiError: the key was used for another request, or the first one is still worked on.
-        Replay: it was answered before.
+    async def __call__(
+        self,
+        request: Request,
+        who: CurrentPrincipal,
+        database: TenantDatabase,
+        idempotency_key: Key = None,
+    ) -> None:
+        """Begin the request under its key; nothing when it has none.
+
+        Raises:
+            ApiError: the key was used for another request, or the first one is still worked on.
+            Replay: it was answered before.
+        """
+        # Not called ``key``: that is a part of many paths.
+        key = idempotency_key
+        if key is None:
+            return
+        function = request.scope["endpoint"].__name__
+        scope = _digest(who.user_id, self.act or function)
+        parts = (function, sorted(request.path_params.items()), request.url.query)
+        asked = _digest(*parts, (await request.body()).hex())
+        keys = IdempotencyKeys(database)
+        known = await run_in_threadpool(keys.claim, key, scope, asked)
+        if known is not None:
+            raise _refusal(known, asked) or Replay(known)
+        request.state.claim = Claim(keys, key, scope)
+
+
+def _digest(*parts: Any) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def once(act: str) -> Any:
+    """As ``ONCE``, for one of several routes that do the same: their keys are of one ``act``.
+
+    Where they are told it in different words, the second is refused as another request.
     """
-    # Not called ``key``: that is a part of many paths.
-    key = idempotency_key
-    if key is None:
-        return
-    route = f"{request.method} {request.scope['route'].path}"
-    scope = hashlib.sha256(f"{who.user_id} {route.replace('/api/v1', '', 1)}".encode()).hexdigest()
-    body = await request.body()
-    path = request.url.path.replace("/api/v1", "", 1)
-    asked = hashlib.sha256(f"{path}?{request.url.query}\n".encode() + body).hexdigest()
-    keys = IdempotencyKeys(database)
-    known = await run_in_threadpool(keys.claim, key, scope, asked)
-    if known is not None:
-        raise _refusal(known, asked) or Replay(known)
-    request.state.claim = Claim(keys, key, scope)
+    return Depends(_Once(act))
 
 
-ONCE: Any = Depends(_once)
+ONCE: Any = Depends(_Once())
 """For ``dependencies=[ONCE]`` of a route whose router makes ``IdempotentRoute``."""
 
 

@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from video_platform import errors
+from video_platform.access.denied import Forbidden, Unauthenticated
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
@@ -26,19 +27,39 @@ RETRY_AFTER_S = 5
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 _STATUS: tuple[tuple[type[errors.VideoPlatformError], int], ...] = (
+    (Unauthenticated, 401),
+    (Forbidden, 403),
     (errors.InvalidInput, 422),
     (errors.ProbeFailed, 422),
+    (errors.ContentRefused, 422),
+    (errors.LimitExceeded, 422),
     (errors.NotFound, 404),
     (errors.ProjectMissing, 404),
     (errors.MediaMissing, 404),
     (errors.WebhookMissing, 404),
     (errors.Conflict, 409),
-    (errors.ProjectBusy, 409),
+    (errors.ProjectError, 409),
     (errors.BudgetExceeded, 409),
+    (errors.LeaseLost, 409),
+    (errors.Stopped, 409),
+    # A service behind us: slow, shut to us for now, or not to be had of it at all.
+    (errors.ProviderTimeout, 504),
+    (errors.TransientProviderError, 503),
+    (errors.ProviderAuthFailed, 503),
+    (errors.ProviderQuotaExceeded, 503),
+    (errors.ProviderError, 502),
+    (errors.ScenesFailed, 502),
+    (errors.FfmpegMissing, 503),
     (errors.StorageFull, 503),
     (errors.NotConfigured, 503),
+    # Faults of ours.
+    (errors.HashMismatch, 500),
+    (errors.StoreError, 503),
+    (errors.MontageError, 500),
+    (errors.WrongTenant, 500),
     (errors.VideoPlatformError, 500),
 )
+"""The first that fits counts; the last line is for what nobody thought of, and a test finds it."""
 _CODES = {
     400: "request_malformed",
     401: "unauthenticated",
@@ -50,7 +71,9 @@ _CODES = {
     416: "range_not_satisfiable",
     422: "request_invalid",
     429: "rate_limited",
+    502: "bad_gateway",
     503: "unavailable",
+    504: "gateway_timeout",
 }
 _log = logging.getLogger(__name__)
 
@@ -134,7 +157,9 @@ _MEANINGS = {
     415: "The body is of a type that is not read here.",
     422: "The request breaks a rule; `errors` names the fields, `hint` says what to do.",
     429: "Too many requests; `Retry-After` says when to come back.",
+    502: "A service that is needed refused, or answered what cannot be used.",
     503: "Something the answer needs is out of order; `Retry-After` says when to come back.",
+    504: "A service that is needed did not answer in time.",
 }
 
 

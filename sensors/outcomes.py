@@ -54,6 +54,9 @@ def run_failed(context: dg.RunStatusSensorContext, studio: StudioResource) -> No
     run = context.dagster_run
     if run.tags.get("dagster/will_retry") == "true":
         return  # its process died; Dagster begins it again where it stopped
+    if _was_called_off(studio, run):
+        _close_cancelled(studio, run)
+        return
     status = None if run.job_name == preview_project.name else ProjectStatus.FAILED
     _close(studio, run, CommandState.FAILED, status, failure_of(context))
 
@@ -61,9 +64,7 @@ def run_failed(context: dg.RunStatusSensorContext, studio: StudioResource) -> No
 @dg.run_status_sensor(run_status=dg.DagsterRunStatus.CANCELED, **_OPTIONS)
 def run_cancelled(context: dg.RunStatusSensorContext, studio: StudioResource) -> None:
     """Note that a person ended it, in the API or in the Dagster UI."""
-    run = context.dagster_run
-    status = None if run.job_name == preview_project.name else ProjectStatus.CANCELLED
-    _close(studio, run, CommandState.CANCELLED, status)
+    _close_cancelled(studio, context.dagster_run)
 
 
 def failure_of(context: dg.RunStatusSensorContext) -> dict[str, str]:
@@ -111,6 +112,17 @@ def _approval_wanted(studio: StudioResource, run: dg.DagsterRun) -> str:
     command = studio.installation().system_commands().get(int(run.tags.get(COMMAND_TAG, 0)))
     until = str(command.arguments.get("until", "")) if command else ""
     return "" if until in ("", Stage.MONTAGE.value) else until
+
+
+def _was_called_off(studio: StudioResource, run: dg.DagsterRun) -> bool:
+    """Whether its stage gave up because a person had ended the command it served."""
+    command = studio.installation().system_commands().get(int(run.tags.get(COMMAND_TAG, 0)))
+    return command is not None and command.cancel_asked_at is not None
+
+
+def _close_cancelled(studio: StudioResource, run: dg.DagsterRun) -> None:
+    status = None if run.job_name == preview_project.name else ProjectStatus.CANCELLED
+    _close(studio, run, CommandState.CANCELLED, status)
 
 
 def _close(

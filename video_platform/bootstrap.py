@@ -34,6 +34,7 @@ from video_platform.db.repositories.uploads import Uploads
 from video_platform.db.repositories.webhooks import Webhooks
 from video_platform.domain.manifests import Film
 from video_platform.fonts import check_fonts
+from video_platform.generation.errands import Errands
 from video_platform.generation.ledger import Ledger, LedgerPolicy
 from video_platform.generation.turnstile import Turnstile
 from video_platform.montage.plan import RenderSettings
@@ -143,6 +144,7 @@ class Installation:
         generations = Generations(database)
         caps_usd = {"tenant": settings.tenant_cap_usd, "project": settings.project_cap_usd}
         budgets = Budgets(database, caps_usd=caps_usd)
+        errands = Errands()
         ledger = Ledger(
             generations,
             budgets,
@@ -152,6 +154,7 @@ class Installation:
             scratch_dir=scratch_dir,
             policy=_policy(settings),
             tenant=tenant,
+            errands=errands,
         )
         parallel = settings.max_parallel_agents
         channel = LocalChannel(settings.resolved_channel_dir / own)
@@ -185,6 +188,7 @@ class Installation:
             generations=generations,
             budgets=budgets,
             services=self.services,
+            errands=errands,
             channel=channel,
             script=ScriptAgent(ledger, store),
             image=ImageAgent(ledger, max_parallel=parallel),

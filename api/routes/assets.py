@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from api.desks import ReadingDesk, WatchingDesk, WritingDesk
 from api.downloads import RANGE_RESPONSES, Ranged, send_media
-from api.idempotency import ONCE, IdempotentRoute
+from api.idempotency import ONCE, IdempotentRoute, once
 from api.limits import limited
 from api.pages import Cursor, Limit, cut, read_cursor
 from api.routes.projects import accepted
@@ -49,7 +49,7 @@ def list_assets(
     "/generate",
     status_code=202,
     summary="Make another take",
-    dependencies=[ONCE, Depends(limited("generate"))],
+    dependencies=[once("regenerate"), Depends(limited("generate"))],
 )
 def generate_assets(wish: GenerationWish, desk: WritingDesk, response: Response) -> CommandOut:
     """Of some scenes or a whole stage; what was there before stays as a version."""

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body, Depends, Request
 from pydantic import ValidationError
 
 from api.desks import WritingDesk
-from api.idempotency import ONCE, IdempotentRoute
+from api.idempotency import IdempotentRoute, once
 from api.limits import limited
 from api.problems import ApiError
 from api.routes.projects import find_logo
@@ -45,7 +45,7 @@ _BODY: dict[str, Any] = {
     "",
     status_code=202,
     summary="Ask for many films",
-    dependencies=[ONCE, Depends(limited("projects"))],
+    dependencies=[once("create_projects"), Depends(limited("projects"))],
     openapi_extra=_BODY,
 )
 def create_batch(

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.desks import ReadingDesk, WritingDesk
-from api.idempotency import ONCE, IdempotentRoute
+from api.idempotency import ONCE, IdempotentRoute, once
 from api.limits import limited
 from api.pages import Cursor, Limit, cut, read_cursor
 from api.schemas.base import CommandId, IfMatch, Page, ProjectKey, version_of
@@ -68,7 +68,10 @@ def find_logo(desk: Desk, look: LookIn) -> Logo | None:
 
 
 @router.post(
-    "", status_code=202, summary="Ask for a film", dependencies=[ONCE, Depends(limited("projects"))]
+    "",
+    status_code=202,
+    summary="Ask for a film",
+    dependencies=[once("create_projects"), Depends(limited("projects"))],
 )
 def create_project(wish: ProjectIn, desk: WritingDesk, response: Response) -> ProjectOut:
     """Every request is a project of its own; with an `Idempotency-Key` it is so once."""
@@ -159,7 +162,7 @@ def unarchive_project(key: ProjectKey, desk: WritingDesk, response: Response) ->
 @router.post(
     "/{key}/duplicate",
     status_code=201,
-    dependencies=[ONCE, Depends(limited("projects"))],
+    dependencies=[once("create_projects"), Depends(limited("projects"))],
     summary="Copy a project",
 )
 def duplicate_project(
@@ -177,7 +180,7 @@ def duplicate_project(
 @router.post(
     "/{key}/build",
     status_code=202,
-    dependencies=[ONCE, Depends(limited("projects"))],
+    dependencies=[once("build"), Depends(limited("projects"))],
     summary="Make what is missing",
 )
 def build_project(key: ProjectKey, desk: WritingDesk, response: Response) -> CommandOut:

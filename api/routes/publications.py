@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.deps import Editor, TheInstallation, Viewer
-from api.idempotency import ONCE, IdempotentRoute
+from api.idempotency import ONCE, IdempotentRoute, once
 from api.limits import limited
 from api.pages import Cursor, Limit, cut, read_cursor
 from api.schemas.base import IfMatch, Line, Page, ProjectRef, Text, version_of
@@ -35,8 +35,8 @@ from video_platform.publishing.base import Privacy
 
 router = APIRouter(tags=["publications"], route_class=IdempotentRoute)
 _ADDRESS = "/api/v1/publications"
-_POSTS = [ONCE, Depends(limited("publish"))]
-"""What makes a post: done once, and so often an hour."""
+_POSTS = [once("publish"), Depends(limited("publish"))]
+"""What plans posts: done once whichever path it came by, and so often an hour."""
 
 
 def _to_read(who: Viewer, installation: TheInstallation) -> PublicationDesk:
@@ -189,7 +189,7 @@ def reconcile_publication(
 @router.post(
     "/publications/{publication_id:hex}/retry",
     status_code=202,
-    dependencies=_POSTS,
+    dependencies=[ONCE, Depends(limited("publish"))],
     summary="Publish again what failed",
 )
 def retry_publication(

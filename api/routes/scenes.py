@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends, Response
 
 from api.desks import ReadingDesk, WritingDesk
-from api.idempotency import ONCE, IdempotentRoute
+from api.idempotency import ONCE, IdempotentRoute, once
 from api.limits import limited
 from api.routes.projects import accepted, show_project
 from api.schemas.base import IfMatch, ProjectKey, SceneId, version_of
@@ -28,7 +28,9 @@ def read_script(key: ProjectKey, desk: ReadingDesk) -> ScriptOut:
     return show_script(desk.script(key))
 
 
-@router.patch("/script", summary="Change several scenes at once", dependencies=[ONCE])
+@router.patch(
+    "/script", summary="Change several scenes at once", dependencies=[once("edit_scenes")]
+)
 def change_script(
     key: ProjectKey,
     change: ScriptChange,
@@ -71,7 +73,9 @@ def read_scene(key: ProjectKey, scene_id: SceneId, desk: ReadingDesk) -> SceneOu
     return show_scene(desk.scene(key, scene_id))
 
 
-@router.patch("/scenes/{scene_id:int}", summary="Change one scene", dependencies=[ONCE])
+@router.patch(
+    "/scenes/{scene_id:int}", summary="Change one scene", dependencies=[once("edit_scenes")]
+)
 def change_scene(
     key: ProjectKey,
     scene_id: SceneId,
@@ -90,7 +94,7 @@ def change_scene(
     "/scenes/{scene_id:int}/regenerate",
     status_code=202,
     summary="Make another take of a scene",
-    dependencies=[ONCE, Depends(limited("generate"))],
+    dependencies=[once("regenerate"), Depends(limited("generate"))],
 )
 def regenerate_scene(
     key: ProjectKey, scene_id: SceneId, wish: TakeWish, desk: WritingDesk, response: Response

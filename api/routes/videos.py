@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from api.desks import ReadingDesk, WatchingDesk, WritingDesk
 from api.downloads import RANGE_RESPONSES, Ranged, send_media
-from api.idempotency import ONCE, IdempotentRoute
+from api.idempotency import IdempotentRoute, once
 from api.limits import limited
 from api.pages import Cursor, Limit, cut, read_cursor
 from api.schemas.assets import AssetOut, show_asset
@@ -43,7 +43,7 @@ def list_videos(
     "/render",
     status_code=202,
     summary="Render films",
-    dependencies=[ONCE, Depends(limited("render"))],
+    dependencies=[once("build"), Depends(limited("render"))],
 )
 def render_video(wish: RenderWish, desk: WritingDesk, response: Response) -> VideoOut:
     """Only what changed since the last time is rendered."""

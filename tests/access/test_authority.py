@@ -242,3 +242,20 @@ def test_passwords_are_stored_as_argon2_hashes(
         stored = session.scalars(select(UserRow.password_hash)).one()
     assert stored.startswith("$argon2id$")
     assert PASSWORD not in stored
+
+
+@pytest.mark.parametrize("broken", ["", "x", "$argon2id$", "$2b$12$abc"])
+def test_a_password_hash_that_cannot_be_read_lets_nobody_in_and_is_logged(
+    authority: Authority,
+    database: Database,
+    ana: SignedIn,
+    broken: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with database.system().session() as session, session.begin():
+        session.execute(update(UserRow).values(password_hash=broken))
+    for tried in ("any password of words", "the hash that is checked when there is nobody"):
+        with pytest.raises(Unauthenticated) as refused:
+            authority.sign_in(ana.user.email, tried)
+        assert refused.value.code == "credentials_wrong"
+    assert ana.user.id in caplog.text

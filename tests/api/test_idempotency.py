@@ -7,11 +7,16 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 
+from api.deps import calls_of
+from tests.factories import make_scene, make_script
 from video_platform.db.database import Database
 from video_platform.db.models import IdempotencyRow
+from video_platform.domain.codec import to_manifest
+from video_platform.store.manifests import current_key
 
 P = "/api/v1/projects"
 WISH = {"text": "Why bread rises"}
@@ -136,3 +141,43 @@ def test_a_malformed_key_is_refused(api: TestClient, owner: dict[str, str], key:
 def _age(api: TestClient, **values: datetime) -> None:
     with database_of(api).session() as session, session.begin():
         session.execute(update(IdempotencyRow).values(**values))
+
+
+PAIRS = [
+    ("regenerate", {"generate_assets", "regenerate_scene"}),
+    ("edit_scenes", {"change_scene", "change_script"}),
+    ("build", {"build_project", "render_video"}),
+    ("create_projects", {"create_project", "duplicate_project", "create_batch"}),
+    ("publish", {"publish", "create_publications", "create_publication_batch"}),
+]
+
+
+@pytest.mark.parametrize(("act", "names"), PAIRS, ids=[act for act, _ in PAIRS])
+def test_routes_that_do_the_same_share_their_keys(
+    api: TestClient, act: str, names: set[str]
+) -> None:
+    assert isinstance(api.app, FastAPI)
+    shared = {
+        one.name
+        for one in iter_route_contexts(api.app.routes)
+        if (dependant := getattr(one, "dependant", None))
+        and any(getattr(call, "act", None) == act for call in calls_of(dependant))
+    }
+    assert shared == names
+
+
+def test_another_take_under_one_key_is_not_made_by_another_path(
+    api: TestClient, owner: dict[str, str]
+) -> None:
+    key = api.post(P, json=WISH, headers=owner).json()["id"]
+    studio: Any = api.app.state.installation.studio("a")  # type: ignore[attr-defined]
+    script = make_script([make_scene(1)])
+    studio.store.blobs.write(current_key("script", key), to_manifest(script))
+    keyed = {**owner, "Idempotency-Key": "again-1"}
+    wish = {"project": key, "stage": "scene_images", "scenes": [1]}
+    assert api.post("/assets/generate", json=wish, headers=keyed).status_code == 202
+    answer = api.post(
+        f"{P}/{key}/scenes/1/regenerate", json={"stage": "scene_images"}, headers=keyed
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+    assert len(api.get(f"{P}/{key}/commands", headers=owner).json()) == 2

@@ -519,3 +519,26 @@ def test_figures_are_shown_as_they_grow(
         "points": [],
     }
     assert api.get(f"{V}/projects/{KEY}/metrics", headers=stranger).status_code == 404
+
+
+def test_one_key_posts_once_by_whichever_path(
+    api: TestClient, owner: Headers, studio: Studio
+) -> None:
+    keyed = {**owner, "Idempotency-Key": "post-1"}
+    paths = ("/publish", f"{V}/publish", "/publications", P)
+    first, *others = (api.post(path, json=WISH, headers=keyed) for path in paths)
+    assert first.status_code == 202
+    assert [one.headers.get("idempotent-replayed") for one in others] == ["true"] * 3
+    assert {one.text for one in others} == {first.text}
+    assert len(api.get(P, headers=owner).json()["items"]) == 1
+
+
+def test_a_batch_under_the_key_of_a_post_is_refused(
+    api: TestClient, owner: Headers, studio: Studio
+) -> None:
+    keyed = {**owner, "Idempotency-Key": "post-1"}
+    assert api.post(P, json=WISH, headers=keyed).status_code == 202
+    batch = {**WISH, "projects": [KEY]}
+    del batch["project"]
+    answer = api.post(f"{P}/batch", json=batch, headers=keyed)
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")

@@ -232,6 +232,20 @@ def test_a_run_ended_by_a_person_is_cancelled(
     assert status_of(studio, key) is ProjectStatus.CANCELLED
 
 
+def test_a_run_that_failed_because_a_person_ended_it_is_cancelled(
+    resource: StudioResource, studio: Studio, instance: dg.DagsterInstance
+) -> None:
+    key, command = started(resource, studio)
+    with studio.database.session() as session, session.begin():
+        studio.commands.ask_to_cancel(session, key)
+    run = run_of(instance, key, command, dg.DagsterRunStatus.FAILURE)
+    outcome(run_failed, instance, run, resource)
+    found = studio.commands.get(command)
+    assert found is not None
+    assert found.state is CommandState.CANCELLED
+    assert status_of(studio, key) is ProjectStatus.CANCELLED
+
+
 def test_what_waits_is_cancelled_at_once(
     resource: StudioResource, studio: Studio, instance: dg.DagsterInstance
 ) -> None:

@@ -14,6 +14,7 @@ from video_platform.db.repositories.services import Services
 from video_platform.domain.generation import Capability, VoiceRequest
 from video_platform.domain.language import Language
 from video_platform.domain.media import Probe
+from video_platform.generation.errands import Errands
 from video_platform.generation.ledger import Ledger, LedgerPolicy
 from video_platform.generation.turnstile import Turnstile
 from video_platform.providers.base import Produced
@@ -51,6 +52,7 @@ def make_ledger(
     probe: Callable[[Path, str], Probe] = lambda *_: Probe(duration_ms=5),
     owner: str = "",
     tenant: str = DEFAULT_TENANT,
+    errands: Errands | None = None,
 ) -> Ledger:
     time, database = time or FakeTime(), database.of(tenant)
     return Ledger(
@@ -62,6 +64,7 @@ def make_ledger(
         scratch_dir=scratch,
         policy=policy,
         tenant=tenant,
+        errands=errands,
     )
 
 

@@ -91,7 +91,8 @@ class Authority:
             Unauthenticated: ``credentials_wrong``, whichever of the two it was.
         """
         found = self._people.by_email(email.strip().lower())
-        is_right = self._passwords.check(password, found[1] if found else None)
+        known, user = (found[1], found[0].user.id) if found else (None, "")
+        is_right = self._passwords.check(password, known, user=user)
         if found is None or not is_right or not found[0].is_welcome:
             raise Unauthenticated(
                 "The address or the password is wrong.",
@@ -210,7 +211,7 @@ class Authority:
             InvalidInput: ``password_invalid``.
         """
         user, known = self._people.get(principal.tenant, principal.user_id)
-        if not self._passwords.check(current, known):
+        if not self._passwords.check(current, known, user=user.id):
             raise Forbidden(
                 "The current password is wrong.", hint="Try again.", code="password_wrong"
             )

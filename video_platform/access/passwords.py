@@ -1,5 +1,6 @@
 """Passwords as Argon2id hashes. A check costs the same whether or not there is such a person."""
 
+import logging
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ LONGEST = 128
 # OWASP's password storage cheat sheet, read 2026-11-22: 19 MiB, 2 passes, 1 lane.
 _MEMORY_KIB = 19_456
 _PASSES = 2
+_log = logging.getLogger(__name__)
 
 
 class Passwords:
@@ -33,10 +35,21 @@ class Passwords:
             )
         return self._hasher.hash(password)
 
-    def check(self, password: str, known: str | None) -> bool:
-        """Whether ``password`` is the one behind the hash ``known``; None: there is nobody."""
-        is_right = self._hasher.verify(password[: LONGEST + 1], known or self._nobody)
-        return is_right and known is not None
+    def check(self, password: str, known: str | None, *, user: str = "") -> bool:
+        """Whether ``password`` is the one behind the hash ``known``; None: there is nobody.
+
+        A hash that cannot be read is nobody's, too; the log names its ``user``.
+        """
+        from pwdlib.exceptions import UnknownHashError
+
+        tried = password[: LONGEST + 1]
+        if known is not None:
+            try:
+                return self._hasher.verify(tried, known)
+            except UnknownHashError:
+                _log.error("The stored password of user %s is no hash of ours.", user or "?")
+        self._hasher.verify(tried, self._nobody)
+        return False
 
     @cached_property
     def _hasher(self) -> "PasswordHash":

@@ -16,6 +16,7 @@ from video_platform.db.repositories.events import Events
 from video_platform.db.repositories.lifecycle import Lifecycle
 from video_platform.domain.events import EventKind
 from video_platform.domain.project import STATUS_OF_STAGE, Stage
+from video_platform.generation.errands import Errands
 
 _TICK_S = 1.0
 _BEAT_S = 5.0
@@ -41,6 +42,7 @@ class Journal:
     Args:
         command: the command this run serves; 0 for a run that nobody asked for through the API.
         on_cancel: called once, from another thread, when a person wants the run ended.
+        errands: where the ledger looks up whom it works for, before it sends anything.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Journal:
         *,
         command: int = 0,
         on_cancel: Callable[[], None] = lambda: None,
+        errands: Errands | None = None,
     ) -> None:
         self._lifecycle = Lifecycle(database)
         self._events = Events(database)
@@ -57,6 +60,7 @@ class Journal:
         self._project = project
         self._command = command
         self._on_cancel = on_cancel
+        self._errands = errands or Errands()
         self._said: StageUpdate | None = None
 
     @contextmanager
@@ -66,7 +70,10 @@ class Journal:
             self._lifecycle.move(self._project, STATUS_OF_STAGE[stage])
         done = threading.Event()
         thread = threading.Thread(target=self._write, args=(stage, done), daemon=True)
-        with BOARD.listening(lambda update: self._hear(stage, update)):
+        with (
+            self._errands.serving(self._project, self._command),
+            BOARD.listening(lambda update: self._hear(stage, update)),
+        ):
             thread.start()
             try:
                 yield

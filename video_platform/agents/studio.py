@@ -28,6 +28,7 @@ from video_platform.domain.generation import Capability
 from video_platform.domain.look import Look
 from video_platform.domain.project import Project, Stage, project_key, title_of
 from video_platform.errors import BriefError
+from video_platform.generation.errands import Errands
 from video_platform.providers.base import OffersChoices
 from video_platform.providers.registry import DEFAULTS, Catalogue
 from video_platform.publishing.base import Platform
@@ -53,6 +54,7 @@ class Studio:
     generations: Generations
     budgets: Budgets
     services: Services
+    errands: Errands
     channel: Platform
     script: ScriptAgent
     image: ImageAgent
@@ -84,7 +86,7 @@ class Studio:
 
     def journal(self, project: str, **options: Any) -> Journal:
         """The journal of one run of a project; ``options`` as its constructor takes them."""
-        return Journal(self.database, project, **options)
+        return Journal(self.database, project, errands=self.errands, **options)
 
     def decide(self, entry: Entry, *, was_paid: bool) -> None:
         """Settle a generation of unknown outcome: it may be sent again, its money is settled."""

@@ -7,6 +7,9 @@ What is written when decides what a death in between means::
     submitted  committed   the provider's job is known: whoever takes over looks at that job
     stored     committed   the bytes are decoded, hashed and in the store
 
+With ``sending`` the command that is worked for is asked after, in one transaction: once its cancel
+was answered, nothing new leaves.
+
 A request that left is never sent again by itself, unless its provider works here and costs nothing,
 or can be asked what became of it.
 """
@@ -16,7 +19,7 @@ import json
 import random
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -48,6 +51,7 @@ from video_platform.errors import (
     UnsupportedMedia,
     VideoPlatformError,
 )
+from video_platform.generation.errands import Errands
 from video_platform.generation.turnstile import Turnstile
 from video_platform.providers.base import Examines, Priced, Produced, Provider, Reduces
 from video_platform.providers.chain import GIVES_WAY, Chain
@@ -76,7 +80,7 @@ class GenerationRows(Protocol):
     def reopen(self, entry: Entry, state: GenerationState, *, lease_s: float) -> Entry: ...
     def renew(self, key: str, fence: int, *, lease_s: float) -> None: ...
     def let_go(self, key: str, fence: int) -> None: ...
-    def sending(self, key: str, fence: int) -> None: ...
+    def sending(self, key: str, fence: int, *, commands: Collection[int]) -> None: ...
     def submitted(self, key: str, fence: int, job: bytes) -> None: ...
     def note(self, key: str, fence: int, code: str, error: str) -> None: ...
     def stored(self, fence: int, generation: Generation, *, cost_microusd: int) -> None: ...
@@ -145,6 +149,7 @@ class Ledger:
         scratch_dir: Path,
         policy: LedgerPolicy | None = None,
         tenant: str = DEFAULT_TENANT,
+        errands: Errands | None = None,
     ) -> None:
         self.rows = rows
         self.purse = purse
@@ -155,6 +160,7 @@ class Ledger:
         self.scratch_dir = scratch_dir
         self.policy = policy or LedgerPolicy()
         self.tenant = tenant
+        self.errands = errands or Errands()
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def obtain(
@@ -170,6 +176,7 @@ class Ledger:
 
         Raises:
             LimitExceeded, BudgetExceeded: nothing was sent.
+            Stopped: the command this works for was cancelled; nothing was sent.
             OutcomeUnknown: it was sent, now or before, and what became of it is not known.
             ProviderTimeout: its job goes on; the same call later looks at it again.
             ProviderError, InvalidInput: as the provider raises them; nothing is stored.
@@ -194,7 +201,7 @@ class Ledger:
             entry = self._claim(intent)
             if not entry.is_mine and entry.result is not None:
                 return replace(entry.result, reused=True)
-            work = _Work(self, provider, request, entry, is_priced=price is not None)
+            work = _Work(self, provider, request, entry, project, is_priced=price is not None)
             with _kept(work.keep):
                 return work.finish()
 
@@ -302,9 +309,11 @@ class _Work:
         provider: AnyProvider[RequestT],
         request: RequestT,
         entry: Entry,
+        project: str,
         *,
         is_priced: bool,
     ) -> None:
+        self._project = project
         self._is_priced = is_priced
         self._ledger = ledger
         self._rows = ledger.rows
@@ -450,7 +459,7 @@ class _Work:
         for tried in range(1, self._ledger.policy.retry_attempts + 1):
             try:
                 with self._ledger.turnstile.call(self._service), patience(timeout_s):
-                    self._rows.sending(self._entry.key, self._entry.fence)
+                    self._begin_sending()
                     if isinstance(self._provider, SlowProvider):
                         name = _name(self._entry.key, self._entry.sends + tried)
                         return self._provider.submit(self._request, name)
@@ -466,6 +475,11 @@ class _Work:
                     raise
                 clock.sleep(pause_s)
         raise AssertionError("unreachable")
+
+    def _begin_sending(self) -> None:
+        # Who asks now, not who claimed the row first: equal requests of two projects share it.
+        commands = self._ledger.errands.of(self._project)
+        self._rows.sending(self._entry.key, self._entry.fence, commands=commands)
 
     def _remember(self, job: Job) -> None:
         self._rows.submitted(self._entry.key, self._entry.fence, to_json(job))

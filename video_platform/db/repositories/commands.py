@@ -1,6 +1,6 @@
 """What people asked for, what became of it, and which of it is next."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from video_platform.db.database import Database
 from video_platform.db.models import CommandRow
 from video_platform.domain.command import Command, CommandState
+from video_platform.errors import Stopped
 
 _UNDER_WAY = (CommandState.WAITING.value, CommandState.STARTED.value)
 
@@ -175,6 +176,23 @@ class Commands:
     def _read(self, query: Select[tuple[CommandRow]]) -> list[Command]:
         with self._database.session() as session:
             return [_command(row) for row in session.scalars(query)]
+
+
+def hold_wanted(session: Session, command_ids: Collection[int]) -> None:
+    """Keep commands from being cancelled until the caller's transaction ends.
+
+    Raises:
+        Stopped: one was cancelled, or is over.
+    """
+    if not command_ids:
+        return
+    wanted = select(CommandRow).where(CommandRow.id.in_(command_ids)).order_by(CommandRow.id)
+    for row in session.scalars(wanted.with_for_update(read=True)):
+        if row.cancel_asked_at is not None or row.state not in _UNDER_WAY:
+            raise Stopped(
+                f"Command {row.id} was cancelled or has ended: nothing more is bought for it.",
+                hint="What it made is kept; ask for the film again to go on from there.",
+            )
 
 
 def _command(row: CommandRow) -> Command:

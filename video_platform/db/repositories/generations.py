@@ -8,7 +8,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,10 +17,12 @@ from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from video_platform.db.database import Database
 from video_platform.db.models import GenerationRow
 from video_platform.db.repositories import budgets
+from video_platform.db.repositories.commands import hold_wanted
 from video_platform.domain.codec import from_json, to_json
 from video_platform.domain.generation import Generation
 from video_platform.errors import LeaseLost
@@ -165,15 +167,27 @@ class Generations:
         """Leave the row in its state for the next one to take over at once."""
         self._write(key, fence, lease_until=0.0)
 
-    def sending(self, key: str, fence: int) -> None:
-        """The request leaves now: from here on its outcome may be unknown."""
-        self._write(
-            key,
-            fence,
-            state=GenerationState.SENDING,
-            sends=GenerationRow.sends + 1,
-            sent_at=datetime.now(UTC),
-        )
+    def sending(self, key: str, fence: int, *, commands: Collection[int] = ()) -> None:
+        """The request leaves now: from here on its outcome may be unknown.
+
+        Args:
+            commands: ids of the commands it is sent for; a cancel of one waits for this
+                transaction, or is seen by it.
+
+        Raises:
+            Stopped: one of them was cancelled or is over; nothing is written.
+        """
+        with self._database.session() as session, session.begin():
+            self._write_in(
+                session,
+                key,
+                fence,
+                state=GenerationState.SENDING,
+                sends=GenerationRow.sends + 1,
+                sent_at=datetime.now(UTC),
+            )
+            # Second: on SQLite the write above is what keeps a cancel out.
+            hold_wanted(session, commands)
 
     def submitted(self, key: str, fence: int, job: bytes) -> None:
         """The provider took it and gave this job."""
@@ -322,19 +336,22 @@ class Generations:
     ) -> None:
         """Write under the fence; with ``settled_microusd`` what is held becomes that cost."""
         with self._database.session() as session, session.begin():
-            done: Any = session.execute(
-                update(GenerationRow)
-                .where(GenerationRow.key == key, GenerationRow.fence == fence)
-                # The fence itself: a settlement alone has nothing else to write.
-                .values(fence=fence, **_plain(values))
-            )
-            if done.rowcount != 1:
-                raise LeaseLost(
-                    f"Generation {key[:12]} was taken over by another process.",
-                    hint="Nothing is lost: the other process finishes it.",
-                )
+            self._write_in(session, key, fence, **values)
             if settled_microusd is not None:
                 budgets.settle(session, session.get_one(GenerationRow, key), settled_microusd)
+
+    def _write_in(self, session: Session, key: str, fence: int, **values: Any) -> None:
+        done: Any = session.execute(
+            update(GenerationRow)
+            .where(GenerationRow.key == key, GenerationRow.fence == fence)
+            # The fence itself: a settlement alone has nothing else to write.
+            .values(fence=fence, **_plain(values))
+        )
+        if done.rowcount != 1:
+            raise LeaseLost(
+                f"Generation {key[:12]} was taken over by another process.",
+                hint="Nothing is lost: the other process finishes it.",
+            )
 
     def _read(self, key: str, *, is_mine: bool = False) -> Entry:
         with self._database.session() as session:
