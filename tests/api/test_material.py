@@ -394,3 +394,51 @@ def test_providers_say_what_is_missing_and_voices_have_a_sample(
     voices = api.get(f"{V}/voices", params={"language": "ar"}, headers=owner).json()
     assert voices
     assert all(voice["sample"] for voice in voices)
+
+
+def link(api: TestClient, who: dict[str, str], url: str) -> str:
+    answer = api.post(f"{V}/media/links", json={"url": url}, headers=who)
+    assert (answer.status_code, answer.json()["expires_in"]) == (200, 6 * 3600)
+    return str(answer.json()["url"])
+
+
+def test_a_link_seeks_in_its_film_and_opens_nothing_else(
+    api: TestClient, owner: dict[str, str], asset: Asset
+) -> None:
+    other = f"{V}/assets/{asset.id}/download"
+    url = link(api, owner, f"/media/{asset.media.sha256}.{asset.media.extension}")
+    assert api.get(url, headers={"Range": "bytes=2-4"}).status_code == 206
+    ticket = url.partition("?")[2]
+    assert api.get(f"{other}?{ticket}").status_code == 401
+    assert api.get(f"{V}/projects/{KEY}/preview/16x9/{PLAYLIST}?{ticket}").status_code == 401
+    assert api.get(link(api, owner, f"/assets/{asset.id}/download")).status_code == 200
+
+
+def test_a_link_ends_with_the_session_that_made_it(
+    api: TestClient, owner: dict[str, str], asset: Asset
+) -> None:
+    url = link(api, owner, f"/media/{asset.media.sha256}.{asset.media.extension}")
+    assert api.post(f"{V}/auth/logout", headers=owner).status_code == 204
+    assert api.get(url).status_code == 401
+
+
+def test_a_linked_playlist_links_its_parts(
+    api: TestClient, owner: dict[str, str], studio: Studio
+) -> None:
+    text = b'#EXTM3U\n#EXT-X-MAP:URI="init.mp4"\n#EXTINF:2.0,\npart-1.m4s\n'
+    studio.store.blobs.write(preview_key(KEY, Format.WIDE, PLAYLIST), text)
+    studio.store.blobs.write(preview_key(KEY, Format.WIDE, "part-1.m4s"), b"part")
+    url = link(api, owner, f"/projects/{KEY}/preview/16x9/{PLAYLIST}")
+    lines = api.get(url).text.splitlines()
+    ticket = url.partition("?")[2]
+    assert (lines[1], lines[3]) == (
+        f'#EXT-X-MAP:URI="init.mp4?{ticket}"',
+        f"part-1.m4s?{ticket}",
+    )
+    assert api.get(url.rpartition(PLAYLIST)[0] + lines[3]).content == b"part"
+
+
+def test_a_link_is_made_for_media_only(api: TestClient, owner: dict[str, str]) -> None:
+    for url in ("/projects", "https://elsewhere.test/media/x.mp4", "/media/../users"):
+        answer = api.post(f"{V}/media/links", json={"url": url}, headers=owner)
+        assert answer.status_code == 422

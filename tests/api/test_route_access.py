@@ -47,7 +47,7 @@ from video_platform.settings import Settings
 
 SECRET_WORD = "saffron"
 NOW = datetime.now(UTC)
-PUBLIC_ROUTES = {"healthz", "readyz", "register", "login", "refresh"}
+PUBLIC_ROUTES = {"healthz", "readyz", "register", "login", "refresh", "show_connection"}
 """Anybody may call these. A new one is a decision: it is taken here."""
 DOCUMENTATION = {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"}
 
