@@ -101,7 +101,7 @@ def _shown(connection: HTTPConnection, authority: TheAuthority) -> Shown:
     scheme, _, credential = connection.headers.get("authorization", "").partition(" ")
     try:
         if ticket:
-            return Shown(authority.identify(ticket, TokenType.TICKET), is_ticket=True)
+            return Shown(_by_ticket(authority, ticket, connection), is_ticket=True)
         if scheme.lower() != "bearer" or not credential.strip():
             raise _nobody()
         return Shown(authority.identify(credential.strip()), is_ticket=False)
@@ -109,6 +109,15 @@ def _shown(connection: HTTPConnection, authority: TheAuthority) -> Shown:
         if connection.scope["type"] == "websocket":
             raise WebSocketException(status.WS_1008_POLICY_VIOLATION, error.message) from error
         raise
+
+
+def _by_ticket(authority: Authority, ticket: str, connection: HTTPConnection) -> Principal:
+    """Who made a ticket, or a link to just this address."""
+    path = str(connection.scope["path"]).removeprefix("/api/v1")
+    try:
+        return authority.identify(ticket, TokenType.LINK, path=path)
+    except Unauthenticated:
+        return authority.identify(ticket, TokenType.TICKET)
 
 
 def _nobody() -> Unauthenticated:

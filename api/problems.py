@@ -5,6 +5,7 @@ and methods, and a database that cannot be reached get the same shape.
 """
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -75,6 +76,21 @@ _CODES = {
     503: "unavailable",
     504: "gateway_timeout",
 }
+_ROUTES = tuple(
+    (re.compile(f"`?video-platform {command}`?"), route)
+    for command, route in (
+        (r"accounts connect [\w-]+", "POST /accounts/connect"),
+        ("accounts", "GET /accounts"),
+        (r"generations decide [\w-]+", "the operator's list of generations"),
+        (r"generations( --unknown)?", "the operator's list of generations"),
+        (r"publish\b( [\w-]+ --to [\w-]+)?", "POST /publish"),
+        ("publications", "GET /publications"),
+        ("projects", "GET /projects"),
+        ("regenerate", "POST /assets/generate"),
+        ("doctor", "`doctor` on the server"),
+    )
+)
+"""What a caller does instead of a command that a hint of the core names, the longer ones first."""
 _log = logging.getLogger(__name__)
 
 
@@ -206,6 +222,13 @@ def status_of(error: errors.VideoPlatformError) -> int:
     return next(status for kind, status in _STATUS if isinstance(error, kind))
 
 
+def for_callers(hint: str) -> str:
+    """A hint of the core in the words of the API: routes in place of commands."""
+    for command, route in _ROUTES:
+        hint = command.sub(route, hint)
+    return hint
+
+
 def install(app: FastAPI) -> None:
     """Make the application answer every error as a problem."""
     app.add_exception_handler(errors.VideoPlatformError, _core_error)
@@ -222,7 +245,7 @@ def _core_error(_request: Request, error: Exception) -> JSONResponse:
     status = status_of(error)
     if status == 500:
         _log.error("The core failed while answering.", exc_info=error)
-    return answer(status, error.code, error.message, hint=error.hint)
+    return answer(status, error.code, error.message, hint=for_callers(error.hint))
 
 
 def _invalid_request(request: Request, error: Exception) -> JSONResponse:

@@ -3,16 +3,20 @@
 import re
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 
+from api.deps import TheAuthority, Viewer
 from api.desks import WatchingDesk
 from api.downloads import LASTING, RANGE_RESPONSES, Ranged, send_media
 from api.schemas.base import ProjectKey
+from api.schemas.media import LinkIn, LinkOut
+from video_platform.access.tokens import LIFE, TokenType
 from video_platform.domain.formats import Format
 from video_platform.errors import MediaMissing
 from video_platform.montage.hls import MEDIA_TYPES, PLAYLIST, preview_key
 
 router = APIRouter(tags=["media"])
+_PARTS = re.compile(r"^(?!#)(?=.)(.+)$|(?<=URI=\")([^\"]+)", re.MULTILINE)
 _NAME = re.compile(r"([0-9a-f]{64})\.([a-z0-9]{2,4})")
 _FORMATS = {ratio.slug: ratio for ratio in Format}
 _PREVIEW: dict[int | str, dict[str, Any]] = {
@@ -24,6 +28,17 @@ _PREVIEW: dict[int | str, dict[str, Any]] = {
 MediaName = Annotated[
     str, Path(pattern=r"^[0-9a-f]{64}\.[a-z0-9]{2,4}$", examples=["ab" * 32 + ".mp4"])
 ]
+
+
+@router.post("/media/links", summary="An address that a player can open for hours")
+def make_link(wish: LinkIn, who: Viewer, authority: TheAuthority) -> LinkOut:
+    """It opens this one object, with ranges, until the caller signs out or six hours are over."""
+    address = wish.url.removeprefix("/api/v1")
+    # A preview is a folder of parts; everything else is one file.
+    opened = address.removesuffix(f"/{PLAYLIST}")
+    ticket = authority.link(who, opened)
+    seconds = int(LIFE[TokenType.LINK].total_seconds())
+    return LinkOut(url=f"/api/v1{address}?ticket={ticket}", expires_in=seconds)
 
 
 @router.get(
@@ -52,6 +67,7 @@ def read_preview(
     slug: Annotated[str, Path(max_length=10, examples=["16x9"])],
     name: Annotated[str, Path(max_length=60, examples=[PLAYLIST])],
     desk: WatchingDesk,
+    ticket: Annotated[str, Query(max_length=2000, include_in_schema=False)] = "",
 ) -> Response:
     """An HLS playlist (`index.m3u8`) and its parts; the playlist grows until the film is done."""
     desk.studio.projects.stored(key)
@@ -64,6 +80,8 @@ def read_preview(
             f"There is no {name} of a {slug} preview of {key}.",
             hint="A preview begins with the first seconds of the montage; ask again later.",
         )
+    if ticket and name == PLAYLIST:
+        stored = _PARTS.sub(lambda part: f"{part[0]}?ticket={ticket}", stored.decode()).encode()
     return Response(
         stored,
         media_type=MEDIA_TYPES[name.rpartition(".")[2]],

@@ -1,5 +1,6 @@
-"""Films: rendered, listed, downloaded."""
+"""Films: asked for, listed, downloaded. A film's id is the same wherever it stands."""
 
+import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -9,11 +10,12 @@ from api.downloads import RANGE_RESPONSES, Ranged, send_media
 from api.idempotency import IdempotentRoute, once
 from api.limits import limited
 from api.pages import Cursor, Limit, cut, read_cursor
+from api.routes.renderings import show_rendering
 from api.schemas.assets import AssetOut, show_asset
-from api.schemas.base import CommandId, Page
-from api.schemas.videos import RenderWish, VideoOut, show_video
+from api.schemas.base import AnyId, Page
+from api.schemas.videos import RenderingOut, RenderWish
 from video_platform.agents.desk import Desk
-from video_platform.domain.formats import Format
+from video_platform.db.repositories.assets import Asset
 from video_platform.errors import NotFound
 
 router = APIRouter(prefix="/videos", tags=["videos"], route_class=IdempotentRoute)
@@ -45,44 +47,35 @@ def list_videos(
     summary="Render films",
     dependencies=[once("build"), Depends(limited("render"))],
 )
-def render_video(wish: RenderWish, desk: WritingDesk, response: Response) -> VideoOut:
+def render_video(wish: RenderWish, desk: WritingDesk, response: Response) -> RenderingOut:
     """Only what changed since the last time is rendered."""
     formats = list(dict.fromkeys(wish.formats))
-    video_id = desk.render(wish.project, formats, wish.quality.value)
-    response.headers["Location"] = f"/api/v1/videos/{video_id}"
-    return _show(desk, video_id)
+    rendering_id = desk.render(wish.project, formats, wish.quality.value)
+    response.headers["Location"] = f"/api/v1/renderings/{rendering_id}"
+    return show_rendering(desk, rendering_id)
 
 
-@router.get("/{video_id:int}", summary="How a rendering goes")
-def read_video(video_id: CommandId, desk: ReadingDesk) -> VideoOut:
-    """Its state, and its films once they are there."""
-    return _show(desk, video_id)
+@router.get("/{film_id:uuid}", summary="One film")
+def read_video(film_id: AnyId, desk: ReadingDesk) -> AssetOut:
+    """As the list shows it, and as a rendering's `films` do."""
+    return show_asset(_film(desk, film_id))
 
 
 @router.get(
-    "/{video_id:int}/download",
+    "/{film_id:uuid}/download",
     summary="Download a film",
     response_class=Response,
     responses=RANGE_RESPONSES,
 )
-def download_video(
-    video_id: CommandId, desk: WatchingDesk, wanted: Ranged, format: Format | None = None
-) -> Response:
-    """In one of its formats, default its first; with ranges, under a readable name."""
-    video = desk.command(video_id)
-    films = desk.films_of(video)
-    film = next((one for one in films if format is None or one.format == format.value), None)
-    if film is None:
-        raise NotFound(
-            f"Video {video_id} has no such film yet.", hint="Wait until its state is succeeded."
-        )
-    name = f"{video.project}-{film.format.replace(':', 'x')}.{film.media.extension}"
+def download_video(film_id: AnyId, desk: WatchingDesk, wanted: Ranged) -> Response:
+    """With ranges, under a readable name."""
+    film = _film(desk, film_id)
+    name = f"{film.project}-{film.format.replace(':', 'x')}.{film.media.extension}"
     return send_media(desk, film.media, wanted, name=name)
 
 
-def _show(desk: Desk, video_id: int) -> VideoOut:
-    command = desk.command(video_id)
-    stored = desk.studio.projects.stored(command.project)
-    return show_video(
-        command, desk.films_of(command), progress=stored.progress, sentence=stored.sentence
-    )
+def _film(desk: Desk, film_id: uuid.UUID) -> Asset:
+    film = desk.asset(str(film_id))
+    if film.kind != "film":
+        raise NotFound(f"There is no film {film_id}.", hint="List them: GET /videos.")
+    return film

@@ -42,7 +42,7 @@ class RenderWish(Input):
     quality: Quality = Quality.FINAL
 
 
-class VideoOut(Output):
+class RenderingOut(Output):
     """A rendering: its status resource, and its films once they are there."""
 
     model_config = shown(
@@ -72,10 +72,12 @@ class VideoOut(Output):
     finished_at: datetime | None
 
 
-def show_video(command: Command, films: list[Asset], *, progress: float, sentence: str) -> VideoOut:
+def show_rendered(
+    command: Command, films: list[Asset], *, progress: float, sentence: str
+) -> RenderingOut:
     """A rendering."""
     is_done = command.state is CommandState.SUCCEEDED
-    return VideoOut(
+    return RenderingOut(
         id=command.id,
         project=command.project,
         state=command.state,

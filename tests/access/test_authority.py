@@ -259,3 +259,20 @@ def test_a_password_hash_that_cannot_be_read_lets_nobody_in_and_is_logged(
             authority.sign_in(ana.user.email, tried)
         assert refused.value.code == "credentials_wrong"
     assert ana.user.id in caplog.text
+
+
+def test_a_link_lives_for_hours_and_opens_one_path(
+    authority: Authority, ana: SignedIn, clock: HandClock
+) -> None:
+    link = authority.link(authority.identify(ana.access_token), "/media/a.mp4")
+    clock.move(hours=5, minutes=59)
+    assert authority.identify(link, TokenType.LINK, path="/media/a.mp4").user_id == ana.user.id
+    for path in ("/media/b.mp4", "/media", "/media/a.mp45", ""):
+        with pytest.raises(Unauthenticated):
+            authority.identify(link, TokenType.LINK, path=path)
+    for kind in (TokenType.ACCESS, TokenType.TICKET):
+        with pytest.raises(Unauthenticated):
+            authority.identify(link, kind, path="/media/a.mp4")
+    clock.move(minutes=2)
+    with pytest.raises(Unauthenticated):
+        authority.identify(link, TokenType.LINK, path="/media/a.mp4")

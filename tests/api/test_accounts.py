@@ -284,3 +284,53 @@ def test_what_is_no_time_of_a_week_is_refused(
     slot = {"weekday": 0, "time": "09:00", "zone": "UTC", **change}
     assert api.put(where, json={"slots": [slot]}, headers=owner).status_code == 422
     assert api.get(where, headers=owner).json()["slots"] == []
+
+
+PAGE = "/oauth/callback"
+
+
+def come_back(api: TestClient, state: str, **more: str) -> Any:
+    return api.get(PAGE, params={"state": state, "code": "good-code", **more})
+
+
+def test_the_browser_that_began_connects_the_account_once(
+    api: TestClient, owner: Headers, network: Door
+) -> None:
+    state = begin(api, owner, network)
+    page = come_back(api, state)
+    assert (page.status_code, "Bee films at youtube" in page.text) == (200, True)
+    assert page.headers["content-type"].startswith("text/html")
+    assert len(api.get(A, headers=owner).json()) == 1
+    assert not any(secret in page.text for secret in (*SECRETS, state, "good-code"))
+    assert "not the browser" in come_back(api, state).text
+
+
+def test_another_browser_changes_nothing_and_is_told_how_to_go_on(
+    api: TestClient, owner: Headers, network: Door
+) -> None:
+    state = begin(api, owner, network)
+    api.cookies.clear()
+    page = come_back(api, state)
+    assert (page.status_code, "where you began" in page.text) == (200, True)
+    assert api.get(A, headers=owner).json() == []
+    assert finish(api, owner, state).status_code == 200
+
+
+def test_a_state_of_somebody_else_is_refused_in_the_callback(
+    api: TestClient, owner: Headers, network: Door, signed_in: Any
+) -> None:
+    state = begin(api, owner, network)
+    api.cookies.clear()
+    begin(api, signed_in(api, tenant="b"), network)
+    page = come_back(api, state)
+    assert (page.status_code, "was not connected" in page.text) == (422, True)
+    assert api.get(A, headers=owner).json() == []
+
+
+def test_a_person_who_says_no_reads_words_and_no_markup_of_the_address(
+    api: TestClient, owner: Headers, network: Door
+) -> None:
+    page = come_back(api, begin(api, owner, network), error="<script>no</script>")
+    assert page.status_code == 422
+    assert "<script>" not in page.text
+    assert "video-platform" not in page.text

@@ -175,7 +175,6 @@ def test_a_rendering_has_its_films_once_it_succeeded(
     answer = api.post(f"{V}/videos/render", json=wish, headers=owner)
     assert (answer.status_code, answer.json()["state"]) == (202, "waiting")
     where = answer.headers["location"]
-    assert api.get(f"{where}/download", headers=owner).status_code == 404
     film = make_film(media=put(studio, tmp_path, b"a film", "video/mp4"))
     Assets(studio.database).record(KEY, Stage.MONTAGE, Montage(films=(film,)))
     from video_platform.domain.command import CommandState
@@ -183,8 +182,19 @@ def test_a_rendering_has_its_films_once_it_succeeded(
     studio.commands.end(studio.commands.of_project(KEY)[0], CommandState.SUCCEEDED)
     done = api.get(where, headers=owner).json()
     assert [one["format"] for one in done["films"]] == ["16:9"]
-    assert api.get(f"{where}/download", headers=owner).content == b"a film"
-    assert len(api.get(f"{V}/videos", headers=owner).json()["items"]) == 1
+    (listed,) = api.get(f"{V}/videos", headers=owner).json()["items"]
+    assert done["films"] == [listed]
+    one = f"{V}/videos/{listed['id']}"
+    assert api.get(one, headers=owner).json() == listed
+    assert api.get(f"{one}/download", headers=owner).content == b"a film"
+
+
+def test_an_asset_that_is_no_film_is_no_video(
+    api: TestClient, owner: dict[str, str], asset: Asset
+) -> None:
+    for path in ("", "/download"):
+        answer = api.get(f"{V}/videos/{asset.id}{path}", headers=owner)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 def test_a_format_nothing_was_made_for_is_refused(
@@ -427,3 +437,51 @@ def test_what_a_provider_made_has_the_providers_terms(
     url = f"{V}/assets/{asset.id}/licence"
     answer = api.put(url, json={"licence": "MIT"}, headers=owner)
     assert (answer.status_code, answer.json()["code"]) == (409, "licence_of_provider")
+
+
+def link(api: TestClient, who: dict[str, str], url: str) -> str:
+    answer = api.post(f"{V}/media/links", json={"url": url}, headers=who)
+    assert (answer.status_code, answer.json()["expires_in"]) == (200, 6 * 3600)
+    return str(answer.json()["url"])
+
+
+def test_a_link_seeks_in_its_film_and_opens_nothing_else(
+    api: TestClient, owner: dict[str, str], asset: Asset
+) -> None:
+    other = f"{V}/assets/{asset.id}/download"
+    url = link(api, owner, f"/media/{asset.media.sha256}.{asset.media.extension}")
+    assert api.get(url, headers={"Range": "bytes=2-4"}).status_code == 206
+    ticket = url.partition("?")[2]
+    assert api.get(f"{other}?{ticket}").status_code == 401
+    assert api.get(f"{V}/projects/{KEY}/preview/16x9/{PLAYLIST}?{ticket}").status_code == 401
+    assert api.get(link(api, owner, f"/assets/{asset.id}/download")).status_code == 200
+
+
+def test_a_link_ends_with_the_session_that_made_it(
+    api: TestClient, owner: dict[str, str], asset: Asset
+) -> None:
+    url = link(api, owner, f"/media/{asset.media.sha256}.{asset.media.extension}")
+    assert api.post(f"{V}/auth/logout", headers=owner).status_code == 204
+    assert api.get(url).status_code == 401
+
+
+def test_a_linked_playlist_links_its_parts(
+    api: TestClient, owner: dict[str, str], studio: Studio
+) -> None:
+    text = b'#EXTM3U\n#EXT-X-MAP:URI="init.mp4"\n#EXTINF:2.0,\n0123456789ab-0001.ts\n'
+    studio.store.blobs.write(preview_key(KEY, Format.WIDE, PLAYLIST), text)
+    studio.store.blobs.write(preview_key(KEY, Format.WIDE, "0123456789ab-0001.ts"), b"part")
+    url = link(api, owner, f"/projects/{KEY}/preview/16x9/{PLAYLIST}")
+    lines = api.get(url).text.splitlines()
+    ticket = url.partition("?")[2]
+    assert (lines[1], lines[3]) == (
+        f'#EXT-X-MAP:URI="init.mp4?{ticket}"',
+        f"0123456789ab-0001.ts?{ticket}",
+    )
+    assert api.get(url.rpartition(PLAYLIST)[0] + lines[3]).content == b"part"
+
+
+def test_a_link_is_made_for_media_only(api: TestClient, owner: dict[str, str]) -> None:
+    for url in ("/projects", "https://elsewhere.test/media/x.mp4", "/media/../users"):
+        answer = api.post(f"{V}/media/links", json={"url": url}, headers=owner)
+        assert answer.status_code == 422

@@ -2,11 +2,13 @@
 
 import importlib
 import pkgutil
+import re
+from pathlib import Path
 
 import pytest
 
 import video_platform
-from api.problems import _STATUS, status_of
+from api.problems import _STATUS, for_callers, status_of
 from video_platform import errors
 
 _OURS = (errors.HashMismatch, errors.MontageError, errors.WrongTenant)
@@ -57,3 +59,17 @@ def test_no_line_of_the_table_hides_a_later_one() -> None:
 )
 def test_statuses_say_who_can_mend_it(kind: type[errors.VideoPlatformError], status: int) -> None:
     assert status_of(kind.__new__(kind)) == status
+
+
+def test_every_command_a_hint_names_has_words_for_callers_of_the_api() -> None:
+    sources = Path(video_platform.__file__).parent.rglob("*.py")
+    named = re.compile(r"video-platform [a-z][a-z -]*")
+    hints = {one for path in sources for one in named.findall(path.read_text())}
+    assert len(hints) > 5
+    for hint in hints:
+        assert "video-platform" not in for_callers(f"{hint} X"), hint
+
+
+def test_a_hint_names_the_route_instead_of_the_command() -> None:
+    said = "Connect one: video-platform accounts connect youtube."
+    assert for_callers(said) == "Connect one: POST /accounts/connect."

@@ -47,7 +47,7 @@ from video_platform.settings import Settings
 
 SECRET_WORD = "saffron"
 NOW = datetime.now(UTC)
-PUBLIC_ROUTES = {"healthz", "readyz", "register", "login", "refresh"}
+PUBLIC_ROUTES = {"healthz", "readyz", "register", "login", "refresh", "show_connection"}
 """Anybody may call these. A new one is a decision: it is taken here."""
 DOCUMENTATION = {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"}
 
@@ -181,13 +181,13 @@ def _sha256(world: World) -> str:
     return world.studio().store.put(Path(path), "image/png").sha256
 
 
-def _asset(world: World) -> str:
+def _asset(world: World, kind: str = "image") -> str:
     row_id = str(uuid.uuid4())
     row = AssetRow(
         id=row_id,
         project=world.make("key"),
-        kind="image",
-        stage="scene_images",
+        kind=kind,
+        stage="montage" if kind == "film" else "scene_images",
         sha256=_sha256(world),
         media_type="image/png",
         size_bytes=len(SECRET_WORD),
@@ -211,6 +211,10 @@ def _upload(world: World) -> str:
         )
     )
     return row_id
+
+
+def _film(world: World) -> str:
+    return _asset(world, "film")
 
 
 def _command(world: World) -> str:
@@ -318,9 +322,10 @@ _NO_UUID = "00000000-0000-4000-8000-000000000000"
 OBJECTS = {
     "key": Named(_project, "missing-0123456789"),
     "asset_id": Named(_asset, _NO_UUID),
+    "film_id": Named(_film, _NO_UUID),
     "upload_id": Named(_upload, _NO_UUID),
     "command_id": Named(_command, "2000000000"),
-    "video_id": Named(_command, "2000000000"),
+    "rendering_id": Named(_command, "2000000000"),
     "user_id": Named(_user, "u" + "0" * 16),
     "key_id": Named(_api_key, "k" + "0" * 16),
     "webhook_id": Named(_webhook, "0" * 32),

@@ -11,7 +11,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from video_platform.access.denied import Forbidden, Unauthenticated
@@ -125,8 +125,10 @@ class Authority:
         """End the session; its tokens end with it."""
         self._sessions.close(principal.session_id, now=self._clock())
 
-    def identify(self, credential: str, kind: TokenType = TokenType.ACCESS) -> Principal:
-        """Who shows this access token, ticket or API key.
+    def identify(
+        self, credential: str, kind: TokenType = TokenType.ACCESS, *, path: str = ""
+    ) -> Principal:
+        """Who shows this access token, ticket or API key, or this link for what is at ``path``.
 
         Raises:
             Unauthenticated: nobody who may come in now.
@@ -134,6 +136,8 @@ class Authority:
         if credential.startswith(KEY_PREFIX) and kind is TokenType.ACCESS:
             return self._identify_key(credential)
         claims = self._tokens.read(credential, kind)
+        if kind is TokenType.LINK and not claims.opens(path):
+            raise invalid_token()
         standing = self._sessions.standing(claims.session, self._clock())
         if standing is None or not standing.is_welcome:
             raise invalid_token()
@@ -158,6 +162,18 @@ class Authority:
             raise people_only()
         user, _ = self._people.get(principal.tenant, principal.user_id)
         return self._tokens.issue(_claims(user, principal.session_id), TokenType.TICKET)
+
+    def link(self, principal: Principal, path: str) -> str:
+        """A token for what stands at ``path``, for hours; it ends with the caller's session.
+
+        Raises:
+            Forbidden: ``people_only``, the caller is a key.
+        """
+        if principal.kind is not CallerKind.USER:
+            raise people_only()
+        user, _ = self._people.get(principal.tenant, principal.user_id)
+        claims = replace(_claims(user, principal.session_id), path=path)
+        return self._tokens.issue(claims, TokenType.LINK)
 
     def user(self, principal: Principal) -> User:
         """The person who is asking, or whom the key acts for."""

@@ -25,19 +25,34 @@ class TokenType(StrEnum):
     ACCESS = "at+jwt"
     TICKET = "ticket+jwt"
     """For where a browser cannot send headers: it may stand in an address, so it ends at once."""
+    LINK = "link+jwt"
+    """For one object that a browser opens again and again: a film that is watched."""
 
 
-LIFE = {TokenType.ACCESS: timedelta(minutes=15), TokenType.TICKET: timedelta(seconds=60)}
+LIFE = {
+    TokenType.ACCESS: timedelta(minutes=15),
+    TokenType.TICKET: timedelta(seconds=60),
+    TokenType.LINK: timedelta(hours=6),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """Whom a token was given to; ``version`` is the user's at that time."""
+    """Whom a token was given to; ``version`` is the user's at that time.
+
+    Args:
+        path: what a link opens, itself and all below it; empty for other kinds.
+    """
 
     user: str
     tenant: str
     session: str
     version: int
+    path: str = ""
+
+    def opens(self, path: str) -> bool:
+        """Whether a link is for what stands at ``path``."""
+        return bool(self.path) and (path == self.path or path.startswith(f"{self.path}/"))
 
 
 def _now() -> datetime:
@@ -68,6 +83,8 @@ class Tokens:
             "exp": now + LIFE[kind],
             "jti": secrets.token_hex(16),
         }
+        if kind is TokenType.LINK:
+            payload["pth"] = claims.path
         headers = {"kid": key.kid, "typ": kind.value}
         return jwt.encode(payload, key.secret, algorithm=_ALGORITHM, headers=headers)
 
@@ -112,10 +129,13 @@ class Tokens:
 
 def _claims(payload: Mapping[str, Any]) -> Claims:
     user, tenant, session = payload["sub"], payload["tnt"], payload["sid"]
-    version = payload["ver"]
-    if not all(isinstance(one, str) for one in (user, tenant, session)) or type(version) is not int:
+    version, path = payload["ver"], payload.get("pth", "")
+    if (
+        not all(isinstance(one, str) for one in (user, tenant, session, path))
+        or type(version) is not int
+    ):
         raise ValueError("A claim is of the wrong type.")
-    return Claims(user=user, tenant=tenant, session=session, version=version)
+    return Claims(user=user, tenant=tenant, session=session, version=version, path=path)
 
 
 def invalid_token() -> Unauthenticated:
