@@ -18,6 +18,7 @@ from cli import (
     publications,
     regenerate,
     remote,
+    scene,
     serve,
 )
 from cli.output import document, say
@@ -50,6 +51,7 @@ for module in (
     create,
     projects,
     regenerate,
+    scene,
     montage,
     publications,
     providers,

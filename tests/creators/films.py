@@ -1,0 +1,93 @@
+"""A short film of ten scenes whose pictures are bought, made once and copied for each test."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import run_command
+from tests.scenarios.accounts import KEY
+from tests.scenarios.server import ScenarioServer
+from video_platform.domain.generation import Capability
+from video_platform.providers.registry import Catalogue
+
+SCENES = 10
+_WORDS = (
+    *(
+        "One boat leaves",
+        "Two gulls follow",
+        "Three nets sink",
+        "Four waves pass",
+        "Five fish rise",
+    ),
+    *("Six ropes pull", "Seven crates fill", "Eight bells ring", "Nine lamps burn", "Ten men rest"),
+)
+
+
+def seller_env(server: ScenarioServer, **chosen: str) -> dict[str, str]:
+    """Key and address of each service chosen by capability."""
+    found = {}
+    for capability, name in chosen.items():
+        service = Catalogue().find(Capability(capability), name).service  # type: ignore[attr-defined]
+        found[service.key_variable] = KEY
+        found[f"VIDEO_PLATFORM_{name.upper()}_BASE_URL"] = server.url(service.name)
+    return found
+
+
+def script_text() -> str:
+    scenes = [
+        {
+            "id": number,
+            "duration": 2,
+            "narration": f"{words}.",
+            "visual_prompt": f"{words} at the harbour",
+            "music_mood": "calm",
+        }
+        for number, words in enumerate(_WORDS, start=1)
+    ]
+    return json.dumps({"title": "A day at the harbour", "duration": 20, "scenes": scenes})
+
+
+class Workshop:
+    """An installation of its own, worked on with the real command."""
+
+    def __init__(self, folder: Path, env: dict[str, str]) -> None:
+        self.folder = folder
+        self.env = env
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def copy(self, folder: Path) -> "Workshop":
+        shutil.copytree(self.data, folder / "data", symlinks=True)
+        return Workshop(folder, self.env)
+
+    def run(self, *arguments: str | os.PathLike[str]) -> subprocess.CompletedProcess[str]:
+        return run_command(*arguments, data_dir=self.data, env=self.env)
+
+    def document(self, *arguments: str | os.PathLike[str]) -> Any:
+        done = self.run(*arguments, "--json")
+        assert done.returncode == 0, done.stderr + done.stdout
+        return json.loads(done.stdout)
+
+    def film(self, *arguments: str | os.PathLike[str]) -> Any:
+        return self.document(*arguments, "--no-publish", "--out", self.folder / "films")
+
+    def media(self, project: str, stage: str) -> dict[int, str]:
+        """SHA-256 of what a stage uses now, by scene."""
+        path = self.data / "store" / "manifests" / stage / project / "current.json"
+        value = json.loads(path.read_text())["value"]
+        if stage == "music":
+            return {0: value["media"]["sha256"]}
+        rows = value["images" if stage == "scene_images" else value.keys().__iter__().__next__()]
+        return {
+            row["scene_id"]: (row["media"].get("16:9") or row["media"])["sha256"] for row in rows
+        }
+
+    def segments(self) -> set[str]:
+        return {
+            path.name for path in (self.data / "store" / "segments").rglob("*") if path.is_file()
+        }
