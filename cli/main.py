@@ -20,6 +20,7 @@ from cli import (
     remote,
     scene,
     serve,
+    variant,
 )
 from cli.output import document, say
 from video_platform.errors import (
@@ -52,6 +53,7 @@ for module in (
     projects,
     regenerate,
     scene,
+    variant,
     montage,
     publications,
     providers,

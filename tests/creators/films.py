@@ -1,5 +1,7 @@
 """A short film of ten scenes whose pictures are bought, made once and copied for each test."""
 
+import hashlib
+import io
 import json
 import os
 import shutil
@@ -9,21 +11,47 @@ from typing import Any
 
 from tests.conftest import run_command
 from tests.scenarios.accounts import KEY
-from tests.scenarios.server import ScenarioServer
+from tests.scenarios.flux import FluxSpeaker
+from tests.scenarios.server import Call, Reply, ScenarioServer, World, bytes_reply
 from video_platform.domain.generation import Capability
 from video_platform.providers.registry import Catalogue
 
 SCENES = 10
 _WORDS = (
-    *(
-        "One boat leaves",
-        "Two gulls follow",
-        "Three nets sink",
-        "Four waves pass",
-        "Five fish rise",
-    ),
-    *("Six ropes pull", "Seven crates fill", "Eight bells ring", "Nine lamps burn", "Ten men rest"),
+    "One boat leaves",
+    "Two gulls follow",
+    "Three nets sink",
+    "Four waves pass",
+    "Five fish rise",
+    "Six ropes pull",
+    "Seven crates fill",
+    "Eight bells ring",
+    "Nine lamps burn",
+    "Ten men rest",
 )
+
+
+class PhotographingFlux(FluxSpeaker):
+    """A seller whose every picture is another one, with enough in it to be seen moving."""
+
+    keys = (KEY,)
+
+    def answer(self, call: Call, world: World) -> Reply:
+        if self.phase(call) != "download":
+            return super().answer(call, world)
+        return bytes_reply(photograph(call.path), "image/png")
+
+
+def photograph(name: str) -> bytes:
+    """Patches of colour that the name alone decides."""
+    import numpy as np
+    from PIL import Image
+
+    seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
+    patches = np.random.default_rng(seed).integers(40, 220, (18, 32, 3), dtype=np.uint8)
+    kept = io.BytesIO()
+    Image.fromarray(patches).resize((1280, 720), Image.Resampling.NEAREST).save(kept, "PNG")
+    return kept.getvalue()
 
 
 def seller_env(server: ScenarioServer, **chosen: str) -> dict[str, str]:
@@ -82,12 +110,9 @@ class Workshop:
         value = json.loads(path.read_text())["value"]
         if stage == "music":
             return {0: value["media"]["sha256"]}
-        rows = value["images" if stage == "scene_images" else value.keys().__iter__().__next__()]
-        return {
-            row["scene_id"]: (row["media"].get("16:9") or row["media"])["sha256"] for row in rows
-        }
+        rows = value["images" if stage == "scene_images" else "tracks"]
+        return {row["scene_id"]: row["media"].get("16:9", row["media"])["sha256"] for row in rows}
 
     def segments(self) -> set[str]:
-        return {
-            path.name for path in (self.data / "store" / "segments").rglob("*") if path.is_file()
-        }
+        kept = (self.data / "store" / "segments").rglob("*")
+        return {path.name for path in kept if path.is_file()}

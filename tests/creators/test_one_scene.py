@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.creators.films import SCENES, Workshop, script_text, seller_env
+from tests.creators.films import SCENES, PhotographingFlux, Workshop, script_text, seller_env
 from tests.scenarios.server import ScenarioServer
-from tests.scenarios.speakers import all_speakers
 from video_platform.domain.project import Stage
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -19,7 +18,7 @@ STAGES = ("scene_images", "voice_tracks", "music")
 @pytest.fixture(scope="module")
 def seller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScenarioServer]:
     folder = tmp_path_factory.mktemp("seller")
-    server = ScenarioServer(list(all_speakers().values()), folder / "accepted.log")
+    server = ScenarioServer([PhotographingFlux()], folder / "accepted.log")
     yield server
     server.close()
 
