@@ -32,7 +32,7 @@ class SceneSelection(dg.Config):
     pick: dict[str, int] = {}  # noqa: RUF012
     """Takes to go back to, by scene id: `{"4": 0}`."""
     lock: list[int] = []  # noqa: RUF012
-    """Scene ids whose material stays as it is."""
+    """Scene ids whose material stays as it is now."""
     release: list[int] = []  # noqa: RUF012
     """Scene ids whose lock or own file goes away."""
     own: dict[str, str] = {}  # noqa: RUF012
@@ -63,14 +63,14 @@ def ask_for_takes(
     from video_platform.agents.takes import SceneDesk
 
     desk, key = SceneDesk(studio), context.partition_key
+    for scene_id in selection.lock:
+        desk.lock(key, stage, scene_id)
     for scene_id in selection.release:
         desk.release(key, stage, scene_id, is_built=False)
     for scene, asset in selection.own.items():
         desk.replace_with(key, stage, int(scene), desk.asset(asset), is_built=False)
     for scene, take in selection.pick.items():
         desk.pick_take(key, stage, int(scene), take, is_built=False)
-    for scene_id in selection.lock:
-        desk.lock(key, stage, scene_id)
     if selection.only:
         cause = context.run.root_run_id or context.run.run_id
         studio.projects.ask_again(context.partition_key, stage, tuple(selection.only), cause)

@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from cli import (
+    build,
     check,
     create,
     doctor,
     generations,
+    mcp_server,
     montage,
     projects,
     providers,
@@ -50,6 +52,7 @@ app = typer.Typer(
 for module in (
     check,
     create,
+    build,
     projects,
     regenerate,
     scene,
@@ -59,6 +62,7 @@ for module in (
     providers,
     generations,
     remote,
+    mcp_server,
     serve,
     doctor,
 ):

@@ -6,10 +6,11 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import run_command
+from tests.conftest import ROOT, run_command
 from tests.scenarios.accounts import KEY
 from tests.scenarios.flux import FluxSpeaker
 from tests.scenarios.server import Call, Reply, ScenarioServer, World, bytes_reply
@@ -64,8 +65,8 @@ def seller_env(server: ScenarioServer, **chosen: str) -> dict[str, str]:
     return found
 
 
-def script_text() -> str:
-    scenes = [
+def script_text(scenes: int = SCENES) -> str:
+    written = [
         {
             "id": number,
             "duration": 2,
@@ -73,9 +74,25 @@ def script_text() -> str:
             "visual_prompt": f"{words} at the harbour",
             "music_mood": "calm",
         }
-        for number, words in enumerate(_WORDS, start=1)
+        for number, words in enumerate(_WORDS[:scenes], start=1)
     ]
-    return json.dumps({"title": "A day at the harbour", "duration": 20, "scenes": scenes})
+    return json.dumps({"title": "A day at the harbour", "duration": 2 * scenes, "scenes": written})
+
+
+_BUILD = """
+import json, sys
+import dagster as dg
+import definitions
+from assets_defs.partitions import PROJECTS
+with dg.DagsterInstance.ephemeral() as instance:
+    instance.add_dynamic_partitions(PROJECTS.name, [sys.argv[1]])
+    done = definitions.defs.resolve_job_def("build_project").execute_in_process(
+        instance=instance,
+        partition_key=sys.argv[1],
+        run_config={"ops": {"scene_images": {"config": json.loads(sys.argv[2])}}},
+    )
+    assert done.success
+"""
 
 
 class Workshop:
@@ -103,6 +120,18 @@ class Workshop:
 
     def film(self, *arguments: str | os.PathLike[str]) -> Any:
         return self.document(*arguments, "--no-publish", "--out", self.folder / "films")
+
+    def materialize(self, project: str, **config: Any) -> None:
+        """Build with this config of ``scene_images``, as the Dagster UI launches it."""
+        done = subprocess.run(
+            [sys.executable, "-c", _BUILD, project, json.dumps(config)],
+            cwd=ROOT,
+            env={**os.environ, **self.env, "VIDEO_PLATFORM_DATA_DIR": str(self.data)},
+            capture_output=True,
+            timeout=240,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr.decode()
 
     def media(self, project: str, stage: str) -> dict[int, str]:
         """SHA-256 of what a stage uses now, by scene."""

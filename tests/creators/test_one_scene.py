@@ -81,35 +81,19 @@ def test_another_picture_of_scene_4_is_one_call_and_at_most_three_segments(
 
 
 def test_the_same_by_the_config_of_the_asset(
-    shop: Workshop, project: str, seller: ScenarioServer, monkeypatch: pytest.MonkeyPatch
+    shop: Workshop, project: str, seller: ScenarioServer
 ) -> None:
-    import dagster as dg
-
-    import definitions
-    from assets_defs.partitions import PROJECTS
-
-    for name, value in shop.env.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("VIDEO_PLATFORM_DATA_DIR", str(shop.data))
     calls, before, segments = bought(seller), material(shop, project), shop.segments()
-
-    def build(**config: Any) -> None:
-        done = definitions.defs.resolve_job_def("build_project").execute_in_process(
-            instance=instance,
-            partition_key=project,
-            run_config={"ops": {"scene_images": {"config": config}}},
-        )
-        assert done.success
-
-    with dg.DagsterInstance.ephemeral() as instance:
-        instance.add_dynamic_partitions(PROJECTS.name or "", [project])
-        build(only=[4])
-        assert bought(seller) - calls == 1
-        assert_only_scene_4_s_picture_changed(before, material(shop, project))
-        assert 1 <= len(shop.segments() - segments) <= 3
-        build(pick={"4": 0}, lock=[4])
-        assert bought(seller) - calls == 1
-        assert material(shop, project) == before
+    shop.materialize(project, only=[4])
+    assert bought(seller) - calls == 1
+    assert_only_scene_4_s_picture_changed(before, material(shop, project))
+    assert 1 <= len(shop.segments() - segments) <= 3
+    shop.materialize(project, pick={"4": 0})
+    shop.materialize(project, lock=[4])
+    assert bought(seller) - calls == 1
+    assert material(shop, project) == before
+    refused = shop.run("regenerate", project, "--stage", "image", "--scene", "4")
+    assert "scene_locked" in refused.stderr
 
 
 def test_a_locked_picture_outlives_a_new_prompt_and_refuses_another_take(
@@ -182,9 +166,7 @@ def own_files(folder: Path) -> tuple[Path, Path, Path, Path]:
     return picture, clip, speech, music
 
 
-def test_the_api_writes_the_same_wishes(
-    shop: Workshop, project: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_api_writes_the_same_wishes(shop: Workshop, project: str) -> None:
     from api.app import create_app
     from tests.api.conftest import headers_for
     from video_platform.db.database import DEFAULT_TENANT

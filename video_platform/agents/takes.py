@@ -87,9 +87,13 @@ class SceneDesk(Desk):
 
         Raises:
             NotFound: nothing was made yet.
+            Conflict: another take was wished for, and is not made yet.
         """
         project = self._check(key, stage, scene_id)
-        kept = project.pins(scene_id).of(stage) or self._current(key, stage, scene_id)
+        kept = project.pins(scene_id).of(stage)
+        if kept is None:
+            self._refuse_pending(project, stage, scene_id)
+            kept = self._current(key, stage, scene_id)
         if kept is None:
             raise NotFound(
                 f"{stage.value} of scene {scene_id} is not made yet.",
@@ -147,6 +151,19 @@ class SceneDesk(Desk):
                 code="scene_missing",
             )
         return project
+
+    def _refuse_pending(self, project: Project, stage: Stage, scene_id: int) -> None:
+        """Lock what a person sees and wants, not what is about to be replaced."""
+        wanted = project.take(stage, scene_id)
+        seen = self.assets.list(
+            project=project.key, stage=stage.value, scene_id=scene_id, is_current=True
+        )
+        if any(one.take != wanted for one in seen):
+            raise Conflict(
+                f"Take {wanted} of scene {scene_id} is wished for and not made yet.",
+                hint="Build the project first, then lock what you see.",
+                code="take_pending",
+            )
 
     def _current(self, key: str, stage: Stage, scene_id: int) -> Any:
         """The scene's part of the stage's latest value."""
