@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    batch,
     build,
     check,
     create,
@@ -53,6 +54,7 @@ for module in (
     check,
     create,
     build,
+    batch,
     projects,
     regenerate,
     scene,
