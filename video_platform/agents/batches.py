@@ -1,7 +1,7 @@
 """Batches: a CSV or JSONL file of briefs, a film for each line that can be one.
 
-A line names its own options; the words come from ``text``, a ``file`` beside the batch, a ``url``, or
-a ``template`` and its ``fields`` (in CSV: columns ``field.NAME``).
+A line names its own options; the words come from ``text``, a ``file`` beside the batch, a ``url``,
+or a ``template`` and its ``fields`` (in CSV: columns ``field.NAME``).
 """
 
 import csv
