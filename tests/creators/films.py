@@ -110,8 +110,10 @@ class Workshop:
         shutil.copytree(self.data, folder / "data", symlinks=True)
         return Workshop(folder, self.env)
 
-    def run(self, *arguments: str | os.PathLike[str]) -> subprocess.CompletedProcess[str]:
-        return run_command(*arguments, data_dir=self.data, env=self.env)
+    def run(
+        self, *arguments: str | os.PathLike[str], timeout: float = 240
+    ) -> subprocess.CompletedProcess[str]:
+        return run_command(*arguments, data_dir=self.data, env=self.env, timeout=timeout)
 
     def document(self, *arguments: str | os.PathLike[str]) -> Any:
         done = self.run(*arguments, "--json")

@@ -101,7 +101,7 @@ def test_a_batch_reports_a_sound_film_or_a_reason_for_each_line(tmp_path: Path) 
     chosen = [rows[5], rows[18], rows[28], '{"text": "x", "style": "unknown"}']
     batch.write_text("\n".join(chosen))
     shop = Workshop(tmp_path, {})
-    done = shop.run("batch", batch, "--out", tmp_path / "films", "--json")
+    done = shop.run("batch", batch, "--out", tmp_path / "films", "--json", timeout=500)
     assert done.returncode == 1
     report = json.loads((tmp_path / "films" / "report.json").read_text())
     assert report["states"] == {"finished": 3, "refused": 1}, report
