@@ -28,10 +28,18 @@ Describe = Callable[[Any], Mapping[str, Any]]
 
 
 class SceneSelection(dg.Config):
-    """Launchpad config of stages that work scene by scene."""
+    """Launchpad config of stages that work scene by scene; the music is scene 0."""
 
     only: list[int] = []  # noqa: RUF012 - Dagster's config classes copy their defaults
     """Scene ids to make anew; empty re-makes nothing that is already there."""
+    pick: dict[str, int] = {}  # noqa: RUF012
+    """Takes to go back to, by scene id: `{"4": 0}`."""
+    lock: list[int] = []  # noqa: RUF012
+    """Scene ids whose material stays as it is now."""
+    release: list[int] = []  # noqa: RUF012
+    """Scene ids whose lock or own file goes away."""
+    own: dict[str, str] = {}  # noqa: RUF012
+    """Uploaded assets to use in place of what was made, by scene id."""
 
 
 class FormatSelection(dg.Config):
@@ -51,7 +59,21 @@ def ask_for_takes(
     stage: Stage,
     selection: SceneSelection,
 ) -> None:
-    """Record the wish for another take of the selected scenes, once per run and its retries."""
+    """Record what the config wishes for single scenes; another take once per run and its retries.
+
+    Picks, locks and own files written again change nothing.
+    """
+    from video_platform.agents.takes import SceneDesk
+
+    desk, key = SceneDesk(studio), context.partition_key
+    for scene_id in selection.lock:
+        desk.lock(key, stage, scene_id)
+    for scene_id in selection.release:
+        desk.release(key, stage, scene_id, is_built=False)
+    for scene, asset in selection.own.items():
+        desk.replace_with(key, stage, int(scene), desk.asset(asset), is_built=False)
+    for scene, take in selection.pick.items():
+        desk.pick_take(key, stage, int(scene), take, is_built=False)
     if selection.only:
         cause = context.run.root_run_id or context.run.run_id
         studio.projects.ask_again(context.partition_key, stage, tuple(selection.only), cause)

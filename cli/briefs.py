@@ -20,7 +20,10 @@ _MARKS = (
 
 
 def read_text(words: str, file: str) -> tuple[str, str]:
-    """The brief's text and where it came from: the words, or the file (``-``: standard input)."""
+    """The brief's text and where it came from: the words, or the file (``-``: standard input).
+
+    A file may be an address of the web, too.
+    """
     if words and file:
         raise BriefError(
             "A brief was given both as words and as a file.",
@@ -29,22 +32,39 @@ def read_text(words: str, file: str) -> tuple[str, str]:
         )
     if not file:
         return _decode(words.encode("utf-8", "surrogateescape"), "the words given"), ""
+    if file != "-":
+        found = _source(file)
+        if found is not None:
+            return found
     name = "standard input" if file == "-" else file
     return _decode(_read_bytes(file), name), "" if file == "-" else Path(file).name
 
 
-def _read_bytes(file: str) -> bytes:
+def _source(file: str) -> tuple[str, str] | None:
+    """The text of a page of the web, a Word or PDF file or a transcript; none: it is plain text."""
+    from video_platform.agents import sources
+
+    if sources.is_address(file):
+        page = sources.fetch_page(file)
+        return page.text, page.cited
+    if not sources.is_document(file):
+        return None
+    read = sources.read_document(file, _read_bytes(file, sources.MAX_BYTES))
+    return read.text, read.cited
+
+
+def _read_bytes(file: str, most: int = _MAX_BYTES) -> bytes:
     try:
         if file == "-":
-            data = sys.stdin.buffer.read(_MAX_BYTES + 1)
+            data = sys.stdin.buffer.read(most + 1)
         else:
             with Path(file).open("rb") as reader:
-                data = reader.read(_MAX_BYTES + 1)
+                data = reader.read(most + 1)
     except OSError as error:
         raise unreadable(file, error) from error
-    if len(data) > _MAX_BYTES:
+    if len(data) > most:
         raise BriefError(
-            f"{file} is larger than {_MAX_BYTES // 1000} kB.",
+            f"{file} is larger than {most // 1000} kB.",
             hint=f"A brief has at most {MAX_TEXT_CHARACTERS:,} characters; cut it to the part "
             "the film is about.",
             code="brief_too_long",

@@ -18,7 +18,7 @@ from video_platform.agents.editor import PREVIEW
 from video_platform.agents.script import apply_edits
 from video_platform.agents.studio import Studio, check_choices
 from video_platform.db.models import SceneEditRow, TakeRow
-from video_platform.db.repositories.assets import Asset, Assets
+from video_platform.db.repositories.assets import UPLOADED, Asset, Assets
 from video_platform.db.repositories.budgets import Budget
 from video_platform.db.repositories.costs import CostRow, Costs
 from video_platform.db.repositories.events import Events
@@ -299,6 +299,7 @@ class Desk:
             for scene_id in scene_ids:
                 script.scene(scene_id)
         only = [0] if stage in _WHOLE or not scene_ids else sorted(set(scene_ids))
+        self.studio.projects.get(key).refuse_locked(stage, only)
         later = list(Stage)[list(Stage).index(stage) :]
         with self.studio.database.session() as session, session.begin():
             self.studio.projects.forget_approvals(session, key, later)
@@ -371,7 +372,16 @@ class Desk:
                 hint="Only pictures, voices, music and clips of a project have takes.",
                 code="asset_no_take",
             )
-        of_take = [one for one in self.assets.versions(asset) if one.take == asset.take]
+        project = self.studio.projects.get(key)
+        project.refuse_locked(stage, [asset.scene_id])
+        if asset.provider == UPLOADED:
+            raise Conflict(
+                f"Asset {asset.id} is a file of your own, no take.",
+                hint="Put it in place: PUT /projects/KEY/material/STAGE/SCENE/file.",
+                code="asset_no_take",
+            )
+        made = [one for one in self.assets.versions(asset) if one.provider != UPLOADED]
+        of_take = [one for one in made if one.take == asset.take]
         if of_take and of_take[0].id != asset.id:
             raise Conflict(
                 f"Asset {asset.id} was made before its scene was changed.",
@@ -382,6 +392,8 @@ class Desk:
         with self.studio.database.session() as session, session.begin():
             self.studio.projects.change(session, key)
             self.studio.projects.pick(session, key, stage, asset.scene_id, asset.take)
+            free = project.pins(asset.scene_id).put(stage, None)
+            self.studio.projects.put_edit(session, key, asset.scene_id, SceneEdit(pins=free))
             return self._command(session, key, arguments, priority=BY_HAND)
 
     def render(self, key: str, formats: Sequence[Format], quality: str) -> int:

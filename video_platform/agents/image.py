@@ -1,6 +1,7 @@
 """Image agent: one picture per scene and format."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 
 from video_platform.agents.result import StageResult, billed, origin_of
 from video_platform.agents.scenes import for_each_scene
@@ -27,7 +28,11 @@ class ImageAgent:
         self, provider: Provider[ImageRequest], project: Project, script: Script
     ) -> StageResult[SceneImages]:
         """A picture of every scene in every format of the brief."""
-        requests = plan_images(project, script)
+        requests = [
+            (scene_id, request)
+            for scene_id, request in plan_images(project, script)
+            if request.format not in _pinned(project, scene_id).media
+        ]
         generations = for_each_scene(
             Stage.SCENE_IMAGES,
             [(scene_id, request) for scene_id, request in requests],
@@ -39,14 +44,28 @@ class ImageAgent:
         for (scene_id, request), generation in zip(requests, generations, strict=True):
             made.setdefault(scene_id, {})[request.format] = generation
         images = tuple(
-            SceneImage(
-                scene_id=scene_id,
-                media={ratio: generation.media for ratio, generation in by_format.items()},
-                origin={ratio: origin_of(generation) for ratio, generation in by_format.items()},
-            )
-            for scene_id, by_format in made.items()
+            _image(_pinned(project, scene.id), made.get(scene.id, {}), project.brief.formats)
+            for scene in script.as_written
         )
         return billed(SceneImages(images=images), generations)
+
+
+def _pinned(project: Project, scene_id: int) -> SceneImage:
+    """The picture a scene keeps; without any media when it keeps none."""
+    kept = project.pins(scene_id).image
+    return kept or SceneImage(scene_id=scene_id, media={}, origin={})
+
+
+def _image(
+    pinned: SceneImage, made: Mapping[Format, Generation], formats: Sequence[Format]
+) -> SceneImage:
+    media = {ratio: one.media for ratio, one in made.items()} | dict(pinned.media)
+    origin = {ratio: origin_of(one) for ratio, one in made.items()} | dict(pinned.origin)
+    return SceneImage(
+        scene_id=pinned.scene_id,
+        media={ratio: media[ratio] for ratio in formats},
+        origin={ratio: origin[ratio] for ratio in formats if ratio in origin},
+    )
 
 
 def plan_images(project: Project, script: Script) -> list[tuple[int, ImageRequest]]:

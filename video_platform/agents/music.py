@@ -25,7 +25,10 @@ class MusicAgent:
     def run(
         self, provider: Provider[MusicRequest], project: Project, script: Script
     ) -> StageResult[Music]:
-        """Music about as long as the script."""
+        """Music about as long as the script, or the music the project keeps."""
+        kept = project.pins(0).music
+        if kept is not None:
+            return StageResult(value=kept)
         moods = Counter(scene.music_mood for scene in script.as_written)
         mood = moods.most_common(1)[0][0]
         steps = max(1, -(-int(script.duration) // _STEP_S))

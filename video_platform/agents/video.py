@@ -1,5 +1,6 @@
 """Video agent: brings each scene's picture to life."""
 
+from dataclasses import replace
 from typing import Any
 
 from video_platform.agents.result import StageResult, billed, origin_of
@@ -41,6 +42,7 @@ class VideoAgent:
                 ),
             )
             for position, scene in enumerate(script.as_written)
+            if project.pins(scene.id).clip is None
         ]
         generations = for_each_scene(
             Stage.CLIPS,
@@ -49,11 +51,22 @@ class VideoAgent:
             noun="clip",
             max_parallel=self._max_parallel,
         )
-        clips = tuple(
-            _clip(scene_id, request, generation)
+        made = {
+            scene_id: _clip(scene_id, request, generation)
             for (scene_id, request), generation in zip(requests, generations, strict=True)
-        )
+        }
+        clips = tuple(made.get(scene.id) or _kept(project, scene.id) for scene in script.as_written)
         return billed(Clips(clips=clips), generations)
+
+
+def _kept(project: Project, scene_id: int) -> SceneClip:
+    """The clip a scene keeps; a format added since shows the media of another, fitted."""
+    clip = project.pins(scene_id).clip
+    assert clip is not None  # noqa: S101 - what was not made is kept
+    other = next(iter(clip.media.values()))
+    return replace(
+        clip, media={ratio: clip.media.get(ratio, other) for ratio in project.brief.formats}
+    )
 
 
 def _clip(scene_id: int, request: VideoRequest, generation: Generation) -> SceneClip:

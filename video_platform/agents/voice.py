@@ -13,12 +13,12 @@ from video_platform.agents.result import StageResult, billed, origin_of
 from video_platform.agents.scenes import for_each_scene
 from video_platform.domain.alignment import align
 from video_platform.domain.generation import AlignmentRequest, Generation, VoiceRequest
-from video_platform.domain.manifests import VoiceTrack, VoiceTracks
-from video_platform.domain.media import MediaPath
+from video_platform.domain.manifests import Origin, VoiceTrack, VoiceTracks
+from video_platform.domain.media import Media, MediaPath
 from video_platform.domain.project import Project, Stage
 from video_platform.domain.script import Scene, Script
 from video_platform.domain.timing import Word
-from video_platform.errors import PermanentProviderError
+from video_platform.errors import Conflict, PermanentProviderError
 from video_platform.generation.ledger import Ledger
 from video_platform.providers.base import Provider
 from video_platform.providers.words import speaking_parts, spread_words
@@ -54,6 +54,15 @@ class VoiceAgent:
 
         ``aligner`` is asked for the times of a voice that tells none.
         """
+        kept = {
+            scene.id: track
+            for scene in script.scenes
+            if (track := project.pins(scene.id).voice) is not None
+        }
+        for scene in script.scenes:
+            if scene.id in kept:
+                _check_words(scene, kept[scene.id])
+        spoken_now = [scene for scene in script.scenes if scene.id not in kept]
         requests = [
             (
                 scene.id,
@@ -64,7 +73,7 @@ class VoiceAgent:
                     take=project.take(Stage.VOICE_TRACKS, scene.id),
                 ),
             )
-            for scene in script.scenes
+            for scene in spoken_now
         ]
 
         def speak(request: VoiceRequest) -> tuple[Generation, Generation | None]:
@@ -83,12 +92,25 @@ class VoiceAgent:
             noun="voice",
             max_parallel=self._max_parallel,
         )
-        tracks = tuple(
-            self._track(scene, spoken, timed or spoken)
-            for scene, (spoken, timed) in zip(script.scenes, made, strict=True)
-        )
+        kept |= {
+            scene.id: self._track(scene, spoken, timed or spoken)
+            for scene, (spoken, timed) in zip(spoken_now, made, strict=True)
+        }
+        tracks = tuple(kept[scene.id] for scene in script.scenes)
         generations = [one for pair in made for one in pair if one is not None]
         return billed(VoiceTracks(tracks=tracks), generations)
+
+    def own_track(self, scene: Scene, media: Media, origin: Origin) -> VoiceTrack:
+        """A person's own recording of a scene; its words are spread over the speaking parts."""
+        words, confidence = self._estimated(scene, media)
+        return VoiceTrack(
+            scene_id=scene.id,
+            media=media,
+            words=words,
+            timing="estimated",
+            origin=origin,
+            confidence=confidence,
+        )
 
     def _track(self, scene: Scene, spoken: Generation, timed: Generation) -> VoiceTrack:
         if _tells_times(timed):
@@ -96,7 +118,7 @@ class VoiceAgent:
             words, confidence = self._approved(scene, spoken, timed, told)
             timing = str(timed.details.get("timing", ""))
         else:
-            words, confidence, timing = *self._estimated(scene, spoken), "estimated"
+            words, confidence, timing = *self._estimated(scene, spoken.media), "estimated"
         return VoiceTrack(
             scene_id=scene.id,
             media=spoken.media,
@@ -127,23 +149,33 @@ class VoiceAgent:
 
     def _heard_share(self, spoken: Generation, words: Sequence[Word]) -> float:
         """Share of the words that are said while somebody speaks; 0 when nobody can listen."""
-        parts = self._speaking(spoken)
+        parts = self._speaking(spoken.media)
         heard = [
             any(start < word.end_ms and word.start_ms < end for start, end in parts)
             for word in words
         ]
         return sum(heard) / len(heard) if heard else 0.0
 
-    def _estimated(self, scene: Scene, spoken: Generation) -> tuple[tuple[Word, ...], float]:
-        parts = self._speaking(spoken)
-        words = spread_words(scene.narration, parts, spoken.media.probe.duration_ms)
+    def _estimated(self, scene: Scene, media: Media) -> tuple[tuple[Word, ...], float]:
+        parts = self._speaking(media)
+        words = spread_words(scene.narration, parts, media.probe.duration_ms)
         return words, _BY_PAUSES if parts else _BY_LENGTH
 
-    def _speaking(self, spoken: Generation) -> list[tuple[float, float]]:
+    def _speaking(self, media: Media) -> list[tuple[float, float]]:
         """Where the track is not silent, in milliseconds."""
         if self._media_path is None:
             return []
-        return speaking_parts(self._media_path(spoken.media), spoken.media.media_type)
+        return speaking_parts(self._media_path(media), media.media_type)
+
+
+def _check_words(scene: Scene, track: VoiceTrack) -> None:
+    """Captions carry the approved words: a kept voice that says others cannot stay."""
+    if tuple(word.text for word in track.words) != scene.words:
+        raise Conflict(
+            f"The voice kept for scene {scene.id} says other words than its narration.",
+            hint="Release it (video-platform scene release), or take the new words back.",
+            code="voice_outdated",
+        )
 
 
 def _told_words(timed: Generation) -> tuple[Word, ...]:

@@ -4,11 +4,14 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 from video_platform.domain.brief import Brief
+from video_platform.domain.manifests import Music, SceneClip, SceneImage, VoiceTrack
+from video_platform.errors import Conflict
 
 _SLUG_LENGTH = 40
 
@@ -55,15 +58,55 @@ STATUS_OF_STAGE = {
 """What a project is while a stage is being made; publishing leaves it as it is."""
 
 
+PIN_OF_STAGE = {
+    Stage.SCENE_IMAGES: "image",
+    Stage.VOICE_TRACKS: "voice",
+    Stage.CLIPS: "clip",
+    Stage.MUSIC: "music",
+}
+"""Where in ``Pins`` a stage's material stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pins:
+    """Material a scene keeps whatever is made around it: a locked take, or a person's own file.
+
+    Args:
+        music: of scene 0, which stands for the whole film.
+        locked: stages of which another take is refused, not only left out.
+    """
+
+    image: SceneImage | None = None
+    voice: VoiceTrack | None = None
+    clip: SceneClip | None = None
+    music: Music | None = None
+    locked: tuple[Stage, ...] = ()
+
+    def of(self, stage: Stage) -> Any:
+        """What is pinned of a stage; ``None``: nothing."""
+        return getattr(self, PIN_OF_STAGE[stage]) if stage in PIN_OF_STAGE else None
+
+    def put(self, stage: Stage, value: Any, *, is_locked: bool = False) -> "Pins":
+        """With this value of a stage pinned, or none."""
+        others = tuple(one for one in self.locked if one is not stage)
+        locked = (*others, stage) if is_locked else others
+        pinned: dict[str, Any] = {PIN_OF_STAGE[stage]: value}
+        return replace(self, **pinned, locked=locked)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SceneEdit:
-    """A person's change to one scene of the script; ``None`` leaves a field as written."""
+    """A person's change to one scene of the script; ``None`` leaves a field as written.
+
+    ``pins`` are replaced as a whole.
+    """
 
     narration: str | None = None
     visual_prompt: str | None = None
     headline: str | None = None
     position: int | None = None
     """Where it stands in the film, from 0; a scene that says none keeps its written place."""
+    pins: Pins | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +136,25 @@ class Project:
             return picked
         takes = self.takes.get(stage, {})
         return takes.get(scene_id, 0) + (takes.get(0, 0) if scene_id else 0)
+
+    def pins(self, scene_id: int) -> Pins:
+        """What a scene keeps."""
+        edit = self.edits.get(scene_id)
+        return (edit.pins if edit else None) or Pins()
+
+    def refuse_locked(self, stage: Stage, scene_ids: Iterable[int]) -> None:
+        """Refuse to make anew what a person locked.
+
+        Raises:
+            Conflict: ``scene_locked``, with the scene.
+        """
+        for scene_id in scene_ids:
+            if stage in self.pins(scene_id).locked:
+                raise Conflict(
+                    f"{stage.value} of scene {scene_id} is locked.",
+                    hint="Release it first: video-platform scene release.",
+                    code="scene_locked",
+                )
 
     @property
     def seed(self) -> int:

@@ -235,9 +235,15 @@ class Projects:
     def ask_again(self, key: str, stage: Stage, scene_ids: tuple[int, ...], cause: str) -> None:
         """Record a wish for another take of some scenes (none: the whole stage), once a cause.
 
-        The wish takes the place of what was picked for them before.
+        The wish takes the place of what was picked for them before, and of a person's own file.
+
+        Raises:
+            Conflict: a scene that is named is locked.
         """
-        for scene_id in scene_ids or (0,):
+        named = scene_ids or (0,)
+        project = self.get(key)
+        project.refuse_locked(stage, named)
+        for scene_id in named:
             row = TakeRow(project=key, stage=stage.value, scene_id=scene_id, cause=cause)
             picked = delete(PickRow).where(PickRow.project == key, PickRow.stage == stage.value)
             if scene_id:
@@ -247,6 +253,10 @@ class Projects:
                     session.add(row)
                     session.flush()
                     session.execute(picked)
+                    pins = project.pins(scene_id)
+                    if pins.of(stage) is not None:
+                        unpinned = SceneEdit(pins=pins.put(stage, None))
+                        self.put_edit(session, key, scene_id, unpinned)
             except IntegrityError:
                 continue  # this cause already counted
 

@@ -16,6 +16,8 @@ class EmbeddedPainter:
     name: ClassVar[str] = "embedded_painter"
     capability: ClassVar[Capability] = Capability.IMAGE
     version: ClassVar[str] = "1"
+    draws_words: ClassVar[bool] = True
+    """A film in another language needs these pictures anew."""
 
     def choices(self, language: Language) -> Mapping[str, tuple[str, ...]]:
         """Every style serves every language."""

@@ -1,0 +1,191 @@
+"""One scene at a time: what is asked for is made, everything else keeps its bytes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.creators.films import SCENES, PhotographingFlux, Workshop, script_text, seller_env
+from tests.scenarios.server import ScenarioServer
+from video_platform.domain.project import Stage
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+STAGES = ("scene_images", "voice_tracks", "music")
+
+
+@pytest.fixture(scope="module")
+def seller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScenarioServer]:
+    folder = tmp_path_factory.mktemp("seller")
+    server = ScenarioServer([PhotographingFlux()], folder / "accepted.log")
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def made(
+    seller: ScenarioServer, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Workshop, dict[str, Any]]:
+    folder = tmp_path_factory.mktemp("film")
+    shop = Workshop(folder, seller_env(seller, image="flux"))
+    (folder / "script.json").write_text(script_text())
+    film = shop.film("create", "-f", folder / "script.json", "--provider", "image=flux")
+    return shop, film
+
+
+@pytest.fixture
+def shop(made: tuple[Workshop, dict[str, Any]], tmp_path: Path) -> Workshop:
+    return made[0].copy(tmp_path)
+
+
+@pytest.fixture
+def project(made: tuple[Workshop, dict[str, Any]]) -> str:
+    key: str = made[1]["project"]
+    return key
+
+
+def bought(seller: ScenarioServer) -> int:
+    return len(seller.world.accepted())
+
+
+def material(shop: Workshop, project: str) -> dict[str, dict[int, str]]:
+    return {stage: shop.media(project, stage) for stage in STAGES}
+
+
+def assert_only_scene_4_s_picture_changed(before: Any, after: Any) -> None:
+    assert len(before["scene_images"]) == SCENES
+    changed = [
+        (stage, scene)
+        for stage in STAGES
+        for scene, sha256 in after[stage].items()
+        if before[stage][scene] != sha256
+    ]
+    assert changed == [("scene_images", 4)]
+
+
+def test_another_picture_of_scene_4_is_one_call_and_at_most_three_segments(
+    shop: Workshop, project: str, seller: ScenarioServer
+) -> None:
+    calls, before, segments = bought(seller), material(shop, project), shop.segments()
+    film = shop.film("regenerate", project, "--stage", "image", "--scene", "4")
+    assert bought(seller) - calls == 1
+    assert_only_scene_4_s_picture_changed(before, material(shop, project))
+    assert 1 <= len(shop.segments() - segments) <= 3
+    # Going back is free, and the film is the first one again, to the byte.
+    calls = bought(seller)
+    shop.film("scene", "pick", project, "--stage", "image", "--scene", "4", "--take", "0")
+    assert bought(seller) == calls
+    assert material(shop, project) == before
+    assert film["cost_usd"] > 0
+
+
+def test_the_same_by_the_config_of_the_asset(
+    shop: Workshop, project: str, seller: ScenarioServer
+) -> None:
+    calls, before, segments = bought(seller), material(shop, project), shop.segments()
+    shop.materialize(project, only=[4])
+    assert bought(seller) - calls == 1
+    assert_only_scene_4_s_picture_changed(before, material(shop, project))
+    assert 1 <= len(shop.segments() - segments) <= 3
+    shop.materialize(project, pick={"4": 0})
+    shop.materialize(project, lock=[4])
+    assert bought(seller) - calls == 1
+    assert material(shop, project) == before
+    refused = shop.run("regenerate", project, "--stage", "image", "--scene", "4")
+    assert "scene_locked" in refused.stderr
+
+
+def test_a_locked_picture_outlives_a_new_prompt_and_refuses_another_take(
+    shop: Workshop, project: str, seller: ScenarioServer
+) -> None:
+    calls, before = bought(seller), material(shop, project)
+    assert shop.run("scene", "lock", project, "--stage", "image", "--scene", "4").returncode == 0
+    shop.film("edit", project, "--scene", "4", "--visual-prompt", "A lighthouse")
+    assert bought(seller) == calls
+    assert material(shop, project) == before
+    refused = shop.run("regenerate", project, "--stage", "image", "--scene", "4")
+    assert refused.returncode != 0
+    assert "scene_locked" in refused.stderr
+    assert bought(seller) == calls
+
+
+def test_a_person_s_own_files_take_the_place_of_what_was_made(
+    shop: Workshop, project: str, seller: ScenarioServer, tmp_path: Path
+) -> None:
+    from video_platform.bootstrap import build_studio
+    from video_platform.domain.manifests import Clips, Music, VoiceTracks
+    from video_platform.settings import Settings
+    from video_platform.store.media import hash_file
+
+    calls, before = bought(seller), material(shop, project)
+    picture, clip, speech, music = own_files(tmp_path)
+    for stage, path in (("image", picture), ("voice", speech)):
+        shop.film("scene", "replace", project, path, "--stage", stage, "--scene", "4")
+    shop.film("scene", "replace", project, clip, "--stage", "clip", "--scene", "5")
+    shop.film("scene", "replace", project, music, "--stage", "music")
+    assert bought(seller) == calls
+    after = material(shop, project)
+    assert after["scene_images"] == before["scene_images"] | {4: hash_file(picture)}
+    assert after["voice_tracks"] == before["voice_tracks"] | {4: hash_file(speech)}
+    assert after["music"] == {0: hash_file(music)}
+    studio = build_studio(Settings(data_dir=shop.data))
+    clips = studio.made(Clips, Stage.CLIPS, project)
+    assert clips is not None
+    assert {m.sha256 for m in clips.clips[4].media.values()} == {hash_file(clip)}
+    tracks = studio.made(VoiceTracks, Stage.VOICE_TRACKS, project)
+    assert tracks is not None
+    assert [word.text for word in tracks.tracks[3].words] == ["Four", "waves", "pass."]
+    assert studio.made(Music, Stage.MUSIC, project) is not None
+    shop.film("scene", "release", project, "--stage", "image", "--scene", "4", "--build")
+    assert shop.media(project, "scene_images") == before["scene_images"]
+    assert bought(seller) == calls
+
+
+def own_files(folder: Path) -> tuple[Path, Path, Path, Path]:
+    """A picture, a clip, a recording and a piece of music, made here."""
+    import subprocess
+
+    from PIL import Image
+
+    from video_platform.montage.runner import find_ffmpeg
+
+    picture = folder / "own.png"
+    Image.linear_gradient("L").resize((1600, 900)).convert("RGB").save(picture)
+    clip, speech, music = folder / "own.mp4", folder / "own.wav", folder / "music.wav"
+    tone = "sine=frequency={0}:duration={1}"
+    wanted: list[tuple[str, ...]] = [
+        ("testsrc2=size=640x360:rate=30:duration=4", "-pix_fmt", "yuv420p", str(clip)),
+        (tone.format(300, 2), str(speech)),
+        (tone.format(200, 12), "-ac", "2", str(music)),
+    ]
+    for source, *rest in wanted:
+        subprocess.run(
+            [str(find_ffmpeg("")), "-v", "error", "-f", "lavfi", "-i", source, *rest], check=True
+        )
+    return picture, clip, speech, music
+
+
+def test_the_api_writes_the_same_wishes(shop: Workshop, project: str) -> None:
+    from api.app import create_app
+    from tests.api.conftest import headers_for
+    from video_platform.db.database import DEFAULT_TENANT
+    from video_platform.settings import Settings
+
+    app = create_app(Settings(data_dir=shop.data))
+    with TestClient(app) as api:
+        headers = headers_for(api, tenant=DEFAULT_TENANT)
+        place = f"/api/v1/projects/{project}/material/scene_images/4"
+        assert [one["take"] for one in api.get(f"{place}/takes", headers=headers).json()] == [0]
+        again = api.put(f"{place}/take", json={"take": 0}, headers=headers)
+        assert again.status_code == 202, again.text
+        assert api.put(f"{place}/lock", headers=headers).status_code == 204
+        refused = api.post(
+            f"/api/v1/projects/{project}/scenes/4/regenerate",
+            json={"stage": "scene_images"},
+            headers=headers,
+        )
+        assert (refused.status_code, refused.json()["code"]) == (409, "scene_locked")
+        assert api.delete(f"{place}/lock", headers=headers).status_code == 202
+        missing = api.put(f"{place}/take", json={"take": 7}, headers=headers)
+        assert (missing.status_code, missing.json()["code"]) == (404, "take_missing")
