@@ -4,7 +4,9 @@ import openapiTS, { astToString } from 'openapi-typescript'
 
 const here = new URL('.', import.meta.url)
 const document = JSON.parse(await readFile(new URL('openapi.json', here), 'utf8'))
-await writeFile(new URL('src/api/schema.ts', here), astToString(await openapiTS(document)))
+// What has a default may be left out of a request.
+const types = await openapiTS(document, { defaultNonNullable: false })
+await writeFile(new URL('src/api/schema.ts', here), astToString(types))
 
 const fonts = new URL('src/fonts/', here)
 await mkdir(fonts, { recursive: true })

@@ -25,7 +25,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const isIn = useSession().state === 'in'
   useEffect(() => {
     if (!isIn) return
-    return follow(setLine, (event) => {
+    return follow(setLine, () => void queries.invalidateQueries(), (event) => {
       refetchAfter(queries, event)
       for (const listener of listeners) listener(event)
     })
@@ -49,7 +49,11 @@ export function useLiveEvents(listener: Listener): void {
   }, [listeners])
 }
 
-function follow(setLine: (line: Line) => void, tell: Listener): () => void {
+function follow(
+  setLine: (line: Line) => void,
+  beginAnew: () => void,
+  tell: Listener,
+): () => void {
   let last: number | null = null
   let socket: WebSocket | null = null
   let isOver = false
@@ -72,6 +76,8 @@ function follow(setLine: (line: Line) => void, tell: Listener): () => void {
     socket.onopen = () => {
       failures = 0
       setLine('open')
+      // What happened before the first number was heard is asked for instead.
+      if (last === null) beginAnew()
     }
     socket.onmessage = (message: MessageEvent<string>) => {
       const event = JSON.parse(message.data) as Partial<LiveEvent>

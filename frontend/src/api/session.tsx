@@ -20,7 +20,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       setSession(signedIn ? { state: 'in', user: signedIn.user } : { state: 'out' })
     })
     if (!mayBeSignedIn()) settle(null)
-    else void renew().then((signedIn) => signedIn ?? settle(null))
+    // Without an answer the cookie may still be good: the next visit asks again.
+    else void renew().then((signedIn) => signedIn ?? setSession({ state: 'out' }))
     return stop
   }, [queries])
   return <Current.Provider value={session}>{children}</Current.Provider>
