@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from fastapi import FastAPI, Request
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -72,9 +72,11 @@ class Pages(StaticFiles):
         response = await super().get_response(path, scope)
         is_named_by_content = self._folder.name == _BUILD_FILES
         response.headers["Cache-Control"] = _LASTING if is_named_by_content else _ASK_AGAIN
-        if isinstance(response, FileResponse) and response.media_type == "text/html":
-            found = Path(response.path)
-            response.headers["Content-Security-Policy"] = _policy(found, found.stat().st_mtime_ns)
+        page = self._folder / path
+        page = page / "index.html" if page.is_dir() else page
+        # On "not modified" as well: browsers put an answer's headers over those they kept.
+        if page.suffix == ".html":
+            response.headers["Content-Security-Policy"] = _policy(page, page.stat().st_mtime_ns)
         return response
 
 

@@ -142,7 +142,7 @@ export const en = {
     free: 'Free: everything is made on this machine.',
     unknownPrice: 'One of the services does not say its price.',
     total: 'Expected cost',
-    cap: 'A cap holds: what would pass it is refused before it is sent, and nothing is spent.',
+    cap: 'Where a cap is set, what would pass it is refused before it is sent, and nothing is spent.',
     start: 'Make the film',
     startFor: (price: string) => `Make the film for ${price}`,
     draft: 'Keep as a draft',

@@ -142,7 +142,7 @@ export const fr: Messages = {
     free: 'Gratuit : tout est fait sur cette machine.',
     unknownPrice: 'Un des services n’indique pas son prix.',
     total: 'Coût prévu',
-    cap: 'Un plafond protège : ce qui le dépasserait est refusé avant l’envoi, et rien n’est dépensé.',
+    cap: 'Si un plafond est fixé, ce qui le dépasserait est refusé avant l’envoi, et rien n’est dépensé.',
     start: 'Faire le film',
     startFor: (price) => `Faire le film pour ${price}`,
     draft: 'Garder en brouillon',
