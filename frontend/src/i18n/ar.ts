@@ -278,7 +278,7 @@ export const ar: Messages = {
       captions: 'ترجمات',
       video: 'لقطات',
       avatar: 'مقدّمون',
-      upload: 'مرفوعات',
+      audio: 'أصوات مرفوعة',
     },
     emptyTitle: 'لا شيء هنا بعد',
     emptyText: 'هنا يُحفظ ما صُنعت منه أفلامك، مع مصدره وتكلفته.',

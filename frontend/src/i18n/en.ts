@@ -276,7 +276,7 @@ export const en = {
       captions: 'Captions',
       video: 'Clips',
       avatar: 'Presenters',
-      upload: 'Uploads',
+      audio: 'Own sounds',
     },
     emptyTitle: 'Nothing here yet',
     emptyText: 'What your films are made of is kept here, with where it came from and what it cost.',

@@ -276,7 +276,7 @@ export const fr: Messages = {
       captions: 'Sous-titres',
       video: 'Plans',
       avatar: 'Présentateurs',
-      upload: 'Importés',
+      audio: 'Sons importés',
     },
     emptyTitle: 'Encore rien ici',
     emptyText: 'Ce dont vos films sont faits est gardé ici, avec son origine et son coût.',

@@ -1,3 +1,5 @@
+import { CutPage } from '@/cut/editor'
+
 export default function Page() {
-  return null
+  return <CutPage />
 }
