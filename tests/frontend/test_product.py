@@ -15,7 +15,14 @@ from tests.conftest import ROOT
 from tests.dagster.test_product import free_port, is_up
 
 pytest.importorskip("playwright")
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
@@ -91,16 +98,27 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def _worth_hearing(message: ConsoleMessage) -> list[str]:
+    """What the page or its policy complains of; answers are looked at by themselves."""
+    is_answer = "Failed to load resource" in message.text
+    return [message.text] if message.type == "error" and not is_answer else []
+
+
+def _refused(answer: Response) -> list[str]:
+    """Requests the API refused: a page asks for nothing it does not have."""
+    is_film = answer.request.resource_type == "media"  # its ticket lives a minute
+    refused = answer.status >= 400 and not is_film
+    return [f"{answer.status} {answer.request.method} {answer.url}"] if refused else []
+
+
 @pytest.fixture(scope="module")
 def ann(address: str, browser: Browser) -> Iterator[Person]:
     """A person who signed up."""
     page = browser.new_context(locale="en-GB", timezone_id="Europe/Paris").new_page()
     person = Person(page, address)
     page.on("pageerror", lambda error: person.complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda message: person.complaints.append(message.text) if message.type == "error" else None,
-    )
+    page.on("console", lambda message: person.complaints.extend(_worth_hearing(message)))
+    page.on("response", lambda answer: person.complaints.extend(_refused(answer)))
     person.open("/en/sign-up/")
     for name, value in (
         ("name", "Ann"),

@@ -148,7 +148,7 @@ function Head({ project, timeline, draft, steps, canRedo, dispatch }: HeadProps)
           <Link className="button icon plain" href={`/${locale}/project/?key=${project.id}`} aria-label={words.common.back}>
             <ArrowLeft size={18} className="mirrored" aria-hidden />
           </Link>
-          <h1 className="cut grow"><bdi>{project.title}</bdi></h1>
+          <h1 className="cut grow" dir="auto">{project.title}</h1>
         </div>
         <div className="row">
           <button className="button icon" aria-label={words.common.undo} disabled={!steps} onClick={() => dispatch({ kind: 'undo' })}>

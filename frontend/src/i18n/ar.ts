@@ -234,6 +234,7 @@ export const ar: Messages = {
     deny: 'ليس منشورًا',
     confirmUrl: 'عنوانه',
     late: 'متأخر',
+    localChannel: 'القناة المحلية',
     checks: 'ملائم',
     legend: 'الحالات',
     states: {

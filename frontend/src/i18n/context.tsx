@@ -27,10 +27,11 @@ export function useFormats() {
 }
 
 function formatsOf(locale: Locale) {
-  const usd = new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD' })
+  const usd = new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol' })
   const cents = new Intl.NumberFormat(locale, {
     style: 'currency',
     currency: 'USD',
+    currencyDisplay: 'narrowSymbol',
     maximumFractionDigits: 4,
   })
   const percent = new Intl.NumberFormat(locale, { style: 'percent' })

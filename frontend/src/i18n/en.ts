@@ -232,6 +232,7 @@ export const en = {
     deny: 'It is not out',
     confirmUrl: 'Its address',
     late: 'Late',
+    localChannel: 'Local channel',
     checks: 'Fits',
     legend: 'States',
     states: {

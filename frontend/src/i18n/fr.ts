@@ -232,6 +232,7 @@ export const fr: Messages = {
     deny: 'Il n’est pas en ligne',
     confirmUrl: 'Son adresse',
     late: 'En retard',
+    localChannel: 'Chaîne locale',
     checks: 'Conforme',
     legend: 'États',
     states: {

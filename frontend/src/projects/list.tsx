@@ -153,7 +153,7 @@ function Row({ project }: { project: Summary }) {
       <span className="row grow">
         <Picture asset={poster.data ?? undefined} alt="" />
         <span className="grow stack tight">
-          <span className="strong cut"><bdi>{project.title}</bdi></span>
+          <span className="strong cut" dir="auto">{project.title}</span>
           <span className="small quiet">
             {words.brief.languages[project.language]} · {project.formats.join(' ')}
           </span>

@@ -7,7 +7,7 @@ import { useState, type DragEvent } from 'react'
 import { api, ask, once } from '@/api/client'
 import { usePublications, type Publication } from '@/api/queries'
 import { useFormats, useLocale, useWords } from '@/i18n/context'
-import { Empty, Problem, Tabs } from '@/ui/basics'
+import { Empty, placeName, Problem, Tabs } from '@/ui/basics'
 import { Accounts } from './accounts'
 import { addDays, isSameDay, startOfDay, startOfWeek, toLocal, WEEK, weeksOfMonth, ZONE } from './days'
 import { NewPost } from './new'
@@ -178,9 +178,9 @@ function Post({ post, open }: { post: Publication; open: (id: string) => void })
   return (
     <button className={`post state-${post.state}`} draggable={MOVABLE.has(post.state)} data-post={post.id}
       onDragStart={(event) => event.dataTransfer.setData('text/plain', post.id)} onClick={() => open(post.id)}>
-      <span className="cut strong"><bdi>{post.post.title || post.project}</bdi></span>
-      <span className="at cut">{formats.time(post.due_at)} · {post.platform}</span>
-      <span>{words.publish.states[post.state]}</span>
+      <span className="cut strong" dir="auto">{post.post.title || post.project}</span>
+      <span className="at cut">{formats.time(post.due_at)} · {placeName(words, post.platform)}</span>
+      <span className="cut">{words.publish.states[post.state]}</span>
     </button>
   )
 }
@@ -195,8 +195,8 @@ function List({ posts, open }: { posts: Publication[]; open: (id: string) => voi
         <li key={post.id}>
           <button className="post-line" onClick={() => open(post.id)}>
             <span className="stack tight">
-              <span className="strong cut"><bdi>{post.post.title || post.project}</bdi></span>
-              <span className="small quiet">{post.platform} · {post.format}</span>
+              <span className="strong cut" dir="auto">{post.post.title || post.project}</span>
+              <span className="small quiet">{placeName(words, post.platform)} · {post.format}</span>
             </span>
             <span className="small quiet numbers">{formats.when(post.due_at)}</span>
             <span className={`badge state-${post.state}`}>{words.publish.states[post.state]}</span>

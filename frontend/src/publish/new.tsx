@@ -6,7 +6,7 @@ import { useState, type FormEvent } from 'react'
 import { api, ask, once, type Schemas } from '@/api/client'
 import { useAccounts, usePlatforms, useProjects } from '@/api/queries'
 import { useWords } from '@/i18n/context'
-import { Dialog, FromServer, Problem } from '@/ui/basics'
+import { Dialog, FromServer, placeName, Problem } from '@/ui/basics'
 import { addDays, toLocal, ZONE } from './days'
 
 const HAS_FILM: ReadonlySet<string> = new Set(['ready', 'scheduled', 'published'])
@@ -95,7 +95,7 @@ function Places({ chosen, choose }: { chosen: string[]; choose: (places: string[
   const accounts = useAccounts().data ?? []
   const platforms = (usePlatforms().data ?? []).filter((one) => !one.needs_account)
   const places = [
-    ...platforms.map((one) => ({ id: one.name, name: one.name, isUsable: true })),
+    ...platforms.map((one) => ({ id: one.name, name: placeName(words, one.name), isUsable: true })),
     ...accounts.map((one) => ({ id: one.id, name: `${one.platform}: ${one.name}`, isUsable: one.health !== 'disconnected' })),
   ]
   const toggle = (id: string) =>
@@ -163,7 +163,7 @@ function Fits({ fits }: { fits: Schemas['FitOut'][] }) {
           {fit.fits ? <Check size={18} aria-hidden /> : <CircleAlert size={18} aria-hidden />}
           <div>
             <p className="small strong">
-              <bdi>{fit.platform}</bdi> · {fit.format} {fit.fits && `· ${words.publish.checks}`}
+              <bdi>{placeName(words, fit.platform)}</bdi> · {fit.format} {fit.fits && `· ${words.publish.checks}`}
             </p>
             {fit.findings.map((one) => <FromServer key={one.code} text={`${one.message} ${one.hint}`} />)}
           </div>

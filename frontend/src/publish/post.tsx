@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { api, ask, once } from '@/api/client'
 import type { Publication } from '@/api/queries'
 import { useFormats, useWords } from '@/i18n/context'
-import { Dialog, FromServer, Problem } from '@/ui/basics'
+import { Dialog, FromServer, placeName, Problem } from '@/ui/basics'
 import { toLocal, ZONE } from './days'
 
 export function PostDialog({ post, close }: { post: Publication; close: () => void }) {
@@ -23,7 +23,7 @@ export function PostDialog({ post, close }: { post: Publication; close: () => vo
       </div>
       <dl className="facts">
         <dt>{words.publish.where}</dt>
-        <dd>{post.platform} · {post.format}</dd>
+        <dd>{placeName(words, post.platform)} · {post.format}</dd>
         <dt>{words.publish.when}</dt>
         <dd>{formats.when(post.published_at ?? post.due_at)}</dd>
         {post.late && <><dt>{words.publish.late}</dt><dd><FromServer text={post.late} /></dd></>}

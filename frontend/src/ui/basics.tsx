@@ -156,3 +156,8 @@ export function Tabs<T extends string>(props: {
     </div>
   )
 }
+
+/** A network by its own name; the channel of this machine in the reader's words. */
+export function placeName(words: Messages, platform: string): string {
+  return platform === 'local_channel' ? words.publish.localChannel : platform
+}
