@@ -284,16 +284,17 @@ function EstimateRow({ row }: { row: Schemas['EstimateRowOut'] }) {
 /** The price of a brief, asked for when the typing rests. */
 function useEstimate(brief: Brief) {
   const { text, language, duration_s, formats, voice, providers, look } = brief
-  const asked = JSON.stringify({ text, language, duration_s, formats, voice, providers, look })
+  const asked: Schemas['BriefIn'] = { text, language, duration_s, formats, voice, providers, look }
+  const written = JSON.stringify(asked)
   const [rested, setRested] = useState(asked)
   useEffect(() => {
-    const timer = setTimeout(() => setRested(asked), PAUSE_MS)
+    const timer = setTimeout(() => setRested(JSON.parse(written) as Schemas['BriefIn']), PAUSE_MS)
     return () => clearTimeout(timer)
-  }, [asked])
+  }, [written])
   return useQuery({
     queryKey: ['estimate', rested],
-    queryFn: () => ask(api.POST('/api/v1/estimates', { body: JSON.parse(rested) as Schemas['BriefIn'] })),
-    enabled: Boolean(text.trim()),
+    queryFn: () => ask(api.POST('/api/v1/estimates', { body: rested })),
+    enabled: Boolean(rested.text.trim()),
     placeholderData: (before) => before,
   })
 }

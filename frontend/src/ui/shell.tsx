@@ -22,12 +22,15 @@ export function Shell({ children }: { children: ReactNode }) {
   const locale = useLocale()
   const router = useRouter()
   const isOut = session.state === 'out'
+  // The session may be settled before this part is hydrated, which must begin as it was built.
+  const [isHydrated, setHydrated] = useState(false)
+  useEffect(() => setHydrated(true), [])
   useEffect(() => {
     if (!isOut) return
     const back = encodeURIComponent(location.pathname + location.search)
     router.replace(`/${locale}/sign-in/?next=${back}`)
   }, [isOut, locale, router])
-  if (session.state !== 'in') return <p className="hidden-text">{words.common.loading}</p>
+  if (!isHydrated || session.state !== 'in') return <p className="hidden-text">{words.common.loading}</p>
   return (
     <div className="shell">
       <a className="skip" href="#content">
