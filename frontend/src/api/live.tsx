@@ -104,5 +104,7 @@ function refetchAfter(queries: QueryClient, event: LiveEvent): void {
   if (noun === 'account') stale(['accounts'])
   if (noun !== 'publication') stale(['projects'])
   if (event.project) stale(['project', event.project])
+  // What fell between the first answer and the first number heard is made good here.
+  if (event.kind === 'stage.ended' || event.kind === 'project.status') stale(['log', event.project])
   if (noun === 'asset' || noun === 'video' || event.kind === 'stage.ended') stale(['assets'])
 }

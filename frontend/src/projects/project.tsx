@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Archive, ArchiveRestore, Check, CircleX, Copy, Hand, LoaderCircle, Recycle, Scissors, Send, Square } from 'lucide-react'
 import Link from 'next/link'
 import { useRouter, useSearchParams } from 'next/navigation'
-import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { api, ask, once } from '@/api/client'
 import { useLiveEvents, type LiveEvent } from '@/api/live'
 import { useCost, useLog, useProject, type Project, type Stage } from '@/api/queries'
@@ -46,17 +46,18 @@ export function ProjectPage() {
   )
 }
 
-/** All events of a project: those of the log, and those that came since. */
+/** All events of a project, by number: those of the log, and those that came since. */
 export function useEvents(key: string): LiveEvent[] {
-  const log = useLog(key)
-  const queries = useQueryClient()
+  const log = useLog(key).data
+  // Beside the answer, not in it: one that was under way would put itself over them.
+  const [heard, setHeard] = useState<readonly LiveEvent[]>([])
   useLiveEvents((event) => {
-    if (event.project !== key) return
-    queries.setQueryData<LiveEvent[]>(['log', key], (before) =>
-      before && (before.at(-1)?.id ?? 0) < event.id ? [...before, event] : before,
-    )
+    if (event.project === key) setHeard((before) => [...before, event])
   })
-  return log.data ?? []
+  return useMemo(() => {
+    const byId = new Map([...(log ?? []), ...heard].map((event) => [event.id, event]))
+    return [...byId.values()].filter((event) => event.project === key).sort((a, b) => a.id - b.id)
+  }, [log, heard, key])
 }
 
 function Head({ project }: { project: Project }) {
