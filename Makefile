@@ -26,6 +26,9 @@ demo: $(VENV)/.core ## Make a film from a real article, no key needed
 up: $(VENV)/.core ## Start the Dagster UI on port 3000 and the API on port 8001
 	@$(BIN)/video-platform up
 
+frontend: $(VENV)/.core ## Build the web pages that the API serves (needs Node.js 20)
+	@sh deploy/frontend.sh $(BIN)/python
+
 test: $(VENV)/.dev ## Run every test
 	@$(BIN)/pytest -n auto --dist loadfile
 
@@ -55,4 +58,4 @@ lock: ## Renew the locked dependency sets (needs uv)
 	uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/dev.txt
 	uv pip compile -q requirements/bench.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/bench.txt
 
-.PHONY: help setup dev demo up test lint types imports bench chaos check lock
+.PHONY: help setup dev demo up frontend test lint types imports bench chaos check lock

@@ -15,7 +15,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from api import middleware, problems, routes
+from api import middleware, problems, routes, website
 from video_platform.observing.logs import configure_logs
 from video_platform.settings import Settings
 
@@ -46,6 +46,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router, prefix=PREFIX, responses=problems.RESPONSES)
         # The architecture's plain paths: the same routes, documented once.
         app.include_router(router, include_in_schema=False)
+    website.install(app)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's own way
     return app
 

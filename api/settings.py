@@ -1,6 +1,7 @@
 """What only the API is told by its operator; everything else is in the core's settings."""
 
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -32,6 +33,10 @@ class ApiSettings(BaseSettings):
     )
     cors_origins: list[str] = Field(
         default=[], description="Origins of other web pages that may call the API, as JSON."
+    )
+    frontend_dir: Path = Field(
+        default=Path(__file__).parents[1] / "frontend" / "out",
+        description="Folder of the built web pages; `make frontend` fills the default.",
     )
 
 

@@ -1,0 +1,5 @@
+import { CutPage } from '@/cut/editor'
+
+export default function Page() {
+  return <CutPage />
+}

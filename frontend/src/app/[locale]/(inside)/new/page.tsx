@@ -1,0 +1,5 @@
+import { NewFilm } from '@/projects/brief'
+
+export default function Page() {
+  return <NewFilm />
+}

@@ -1,0 +1,5 @@
+import { Projects } from '@/projects/list'
+
+export default function Page() {
+  return <Projects />
+}

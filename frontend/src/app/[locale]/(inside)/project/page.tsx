@@ -1,0 +1,5 @@
+import { ProjectPage } from '@/projects/project'
+
+export default function Page() {
+  return <ProjectPage />
+}

@@ -1,0 +1,5 @@
+import { Dashboard } from '@/publish/dashboard'
+
+export default function Page() {
+  return <Dashboard />
+}

@@ -1,0 +1,5 @@
+import { Door } from '@/ui/door'
+
+export default function Page() {
+  return <Door kind="sign-up" />
+}

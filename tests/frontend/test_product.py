@@ -1,0 +1,245 @@
+"""A person and a browser: the built pages against the real API, Dagster and embedded providers."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.dagster.test_product import free_port, is_up
+
+pytest.importorskip("playwright")
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Response,
+    expect,
+    sync_playwright,
+)
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(400),
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium"),
+    pytest.mark.skipif(
+        not (ROOT / "frontend" / "out" / "en").is_dir(), reason="needs the pages: make frontend"
+    ),
+]
+FILM_MS = 150_000
+_DURATION = """video => new Promise(tell => video.readyState > 0 ? tell(video.duration)
+    : video.addEventListener('loadedmetadata', () => tell(video.duration), {once: true}))"""
+STAGES = 9
+
+
+@dataclass
+class Person:
+    """Somebody in front of a browser, and what the browser complained of."""
+
+    page: Page
+    address: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        self.page.goto(f"{self.address}{path}")
+
+    def press(self, name: str | re.Pattern[str]) -> None:
+        self.page.get_by_role("button", name=name, exact=isinstance(name, str)).first.click()
+
+    def film(self) -> str:
+        """SHA-256 of the film that is on the page."""
+        return self.page.locator("video[data-film]").get_attribute("data-film") or ""
+
+    def wait_for_another_film(self, before: str) -> None:
+        expect(self.page.locator("video[data-film]")).not_to_have_attribute(
+            "data-film", before, timeout=FILM_MS
+        )
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running product's pages."""
+    folder = tmp_path_factory.mktemp("web")
+    dagster, api = free_port(), free_port()
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "cli.main", "up"),
+            *("--dagster-port", str(dagster), "--api-port", str(api)),
+        ],
+        cwd=folder,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "VIDEO_PLATFORM_DATA_DIR": str(folder / "data"),
+        },
+    )
+    try:
+        for _ in range(600):
+            if is_up(f"http://127.0.0.1:{api}/readyz"):
+                break
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(timeout=0.25)
+        yield f"http://127.0.0.1:{api}"
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 0
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def _worth_hearing(message: ConsoleMessage) -> list[str]:
+    """What the page or its policy complains of; answers are looked at by themselves."""
+    is_answer = "Failed to load resource" in message.text
+    return [message.text] if message.type == "error" and not is_answer else []
+
+
+def _refused(answer: Response) -> list[str]:
+    """Requests the API refused: a page asks for nothing it does not have."""
+    is_film = answer.request.resource_type == "media"  # its ticket lives a minute
+    refused = answer.status >= 400 and not is_film
+    return [f"{answer.status} {answer.request.method} {answer.url}"] if refused else []
+
+
+@pytest.fixture(scope="module")
+def ann(address: str, browser: Browser) -> Iterator[Person]:
+    """A person who signed up."""
+    page = browser.new_context(locale="en-GB", timezone_id="Europe/Paris").new_page()
+    person = Person(page, address)
+    page.on("pageerror", lambda error: person.complaints.append(str(error)))
+    page.on("console", lambda message: person.complaints.extend(_worth_hearing(message)))
+    page.on("response", lambda answer: person.complaints.extend(_refused(answer)))
+    person.open("/en/sign-up/")
+    for name, value in (
+        ("name", "Ann"),
+        ("tenant", "Ann's studio"),
+        ("email", "ann@example.com"),
+        ("password", "a long enough passphrase"),
+    ):
+        page.fill(f"#{name}", value)
+    person.press("Create an account")
+    expect(page.get_by_text("Your first film is a sentence away")).to_be_visible()
+    yield person
+    assert person.complaints == []
+
+
+@pytest.fixture(scope="module")
+def film(ann: Person) -> str:
+    """The path of a project's page, whose film was made and watched."""
+    page = ann.page
+    ann.open("/en/new/")
+    page.fill("#text", "Salt slows yeast down, and bread rises more evenly.")
+    page.get_by_text("10 seconds").click()
+    expect(page.get_by_text("Free: everything is made on this machine.")).to_be_visible()
+    ann.press("Make the film")
+    page.wait_for_url("**/en/project/?key=*")
+    expect(page.locator(".stage.running")).to_have_count(1, timeout=60_000)
+    page.reload()
+    expect(page.locator('[data-state="made"]')).to_have_count(STAGES, timeout=FILM_MS)
+    expect(page.locator(".badge").first).to_have_text("Published")
+    return page.url.removeprefix(ann.address)
+
+
+def test_a_film_is_asked_for_watched_over_a_reload_and_played(ann: Person, film: str) -> None:
+    ann.open(film)
+    video = ann.page.locator("video[data-film]")
+    expect(video).to_be_visible()
+    # Waited for by an event: the page's policy forbids the evaluation that polling needs.
+    assert video.evaluate(_DURATION) > 3
+
+
+def test_a_scene_said_otherwise_gives_another_film(ann: Person, film: str) -> None:
+    ann.open(film)
+    ann.page.wait_for_selector("video[data-film]")
+    before = ann.film()
+    ann.press("Edit")
+    ann.page.fill("textarea[name=narration]", "Salt makes the yeast slow and calm.")
+    ann.press("Save and cut again")
+    ann.wait_for_another_film(before)
+    expect(ann.page.get_by_text("Salt makes the yeast slow and calm.").first).to_be_visible()
+
+
+def test_one_picture_is_made_anew_and_the_one_before_is_kept(ann: Person, film: str) -> None:
+    ann.open(film)
+    ann.page.wait_for_selector("video[data-film]")
+    before = ann.film()
+    expect(ann.page.locator(".badge").first).to_have_text("Published", timeout=FILM_MS)
+    ann.press("New picture")
+    ann.wait_for_another_film(before)
+    ann.page.locator(".scene .asset").first.click()
+    expect(ann.page.get_by_role("dialog")).to_have_attribute("aria-label", re.compile("^[2-9]"))
+    ann.press("Close")
+
+
+def test_the_cut_is_changed_taken_back_and_rendered(ann: Person, film: str) -> None:
+    ann.open(film)
+    expect(ann.page.locator(".badge").first).to_have_text("Published", timeout=FILM_MS)
+    ann.page.get_by_role("link", name="Edit the cut").click()
+    tracks = ann.page.get_by_role("application", name="Timeline")
+    tracks.focus()
+    tracks.press("ArrowRight")
+    tracks.press("Shift+ArrowRight")
+    tracks.press("Shift+ArrowRight")
+    expect(ann.page.get_by_text("2 changes")).to_be_visible()
+    tracks.press("Control+z")
+    expect(ann.page.get_by_text("1 change", exact=True)).to_be_visible()
+    ann.page.wait_for_selector("video[data-film]")
+    before = ann.film()
+    ann.press("Cut again")
+    ann.wait_for_another_film(before)
+    expect(ann.page.get_by_text("No changes")).to_be_visible()
+    expect(ann.page.get_by_text(re.compile("^Cut in [0-9.]+ sec"))).to_be_visible(timeout=FILM_MS)
+
+
+def test_a_post_is_scheduled_dragged_to_another_day_and_one_is_published(
+    ann: Person, film: str
+) -> None:
+    page = ann.page
+    ann.open("/en/publish/")
+    ann.press("Later")
+    days = page.locator(".day:not(.outside)")
+    ann.press("Publish a film")
+    page.get_by_text("At a time").click()
+    ann.press("Schedule")
+    post = page.locator(".post.state-scheduled")
+    expect(days.nth(0).locator(post)).to_be_visible()
+    post.drag_to(days.nth(1))
+    expect(days.nth(1).locator(post)).to_be_visible()
+    ann.press("Today")
+    published = page.locator(".post.state-published")
+    count = published.count()
+    ann.press("Publish a film")
+    page.get_by_role("dialog").get_by_role("button", name="Publish", exact=True).click()
+    expect(published).to_have_count(count + 1, timeout=FILM_MS)
+
+
+@pytest.mark.parametrize(("locale", "direction"), [("en", "ltr"), ("fr", "ltr"), ("ar", "rtl")])
+@pytest.mark.parametrize("width", [390, 1360])
+def test_every_page_stands_in_every_language_without_overflow(
+    ann: Person, film: str, locale: str, direction: str, width: int
+) -> None:
+    page = ann.page
+    page.set_viewport_size({"width": width, "height": 900})
+    key = film.partition("?")[2]
+    for path in ("", "new/", "publish/", "library/", f"project/?{key}", f"cut/?{key}"):
+        ann.open(f"/{locale}/{path}")
+        expect(page.locator("main h1")).to_be_visible()
+        assert page.evaluate("document.documentElement.dir") == direction
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+    if width > 1000:
+        side, main = page.locator(".side").bounding_box(), page.locator("main").bounding_box()
+        assert side
+        assert main
+        assert (side["x"] > main["x"]) == (direction == "rtl")
