@@ -10,6 +10,7 @@ import dagster as dg
 
 from assets_defs.film import montage, script, timeline
 from assets_defs.partitions import PROJECTS
+from assets_defs.reporting import journal_of
 from resources.studio import StudioResource
 from video_platform.domain.manifests import Montage, VoiceTracks
 from video_platform.domain.script import Script
@@ -116,9 +117,11 @@ def film_is_sound(
     core = studio.studio(context.partition_key)
     gate = GateAgent(core.store)
     order = project_order(core, context.partition_key, script, timeline, voice_tracks)
-    reports = [
-        (film.format.value, gate.run(context.partition_key, film, order)) for film in montage.films
-    ]
+    with journal_of(context, core).living():
+        reports = [
+            (film.format.value, gate.run(context.partition_key, film, order))
+            for film in montage.films
+        ]
     moments = [
         (film, finding)
         for film, (_, report) in zip(montage.films, reports, strict=True)

@@ -23,7 +23,11 @@ _log = logging.getLogger(__name__)
 COMMAND_TAG = "video_platform/command"
 """On each run that serves a command: the command's id."""
 
+ATTEMPT_TAG = "video_platform/attempt"
+"""On each such run: which attempt of its command it is; Dagster's own retries of it keep it."""
+
 ValueT = TypeVar("ValueT")
+_Context = dg.AssetExecutionContext | dg.AssetCheckExecutionContext
 Describe = Callable[[Any], Mapping[str, Any]]
 
 
@@ -94,9 +98,7 @@ def report_stage(
     stage, project = Stage(context.asset_key.path[-1]), context.partition_key
     try:
         studio = studio_resource.studio(project)
-        journal = studio.journal(
-            project, command=_command_of(context), on_cancel=lambda: _interrupt(context)
-        )
+        journal = journal_of(context, studio)
         following = journal.following(stage)
         with measured(_log, f"Stage {stage.value}", agent=stage.value, project=project), following:
             BOARD.post(StageUpdate(stage, 0, 1, ""))
@@ -124,11 +126,15 @@ def report_stage(
     )
 
 
-def _command_of(context: dg.AssetExecutionContext) -> int:
-    return int(context.run.tags.get(COMMAND_TAG, 0))
+def journal_of(context: _Context, studio: Any) -> Any:
+    """What this run says of itself to whoever asked for it."""
+    command = int(context.run.tags.get(COMMAND_TAG, 0))
+    return studio.journal(
+        context.partition_key, command=command, on_cancel=lambda: _interrupt(context)
+    )
 
 
-def _interrupt(context: dg.AssetExecutionContext) -> None:
+def _interrupt(context: _Context) -> None:
     """End this run as a person's wish, like its cancel button; FFmpeg goes with it."""
     context.instance.report_run_canceling(context.run)
     os.kill(os.getpid(), signal.SIGINT)

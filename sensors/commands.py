@@ -6,7 +6,7 @@ import dagster as dg
 
 from assets_defs.jobs import JOBS, build_project, preview_project
 from assets_defs.partitions import PROJECTS
-from assets_defs.reporting import COMMAND_TAG
+from assets_defs.reporting import ATTEMPT_TAG, COMMAND_TAG
 from resources.studio import StudioResource
 from video_platform.domain.command import Command, CommandState
 from video_platform.domain.project import Stage
@@ -28,6 +28,7 @@ def run_request(command: Command) -> dg.RunRequest:
         asset_selection=_up_to(Stage(until)) if until else None,
         tags={
             COMMAND_TAG: str(command.id),
+            ATTEMPT_TAG: str(command.attempts + 1),
             "video_platform/tenant": command.tenant,
             "dagster/priority": str(command.priority),
         },

@@ -6,12 +6,20 @@ from typing import Any
 import dagster as dg
 
 from assets_defs.jobs import JOBS, preview_project, publish_project
-from assets_defs.reporting import COMMAND_TAG
+from assets_defs.reporting import ATTEMPT_TAG, COMMAND_TAG
 from resources.studio import StudioResource
-from video_platform.domain.command import CommandState
+from sensors.upkeep import is_begun_again, why_lost
+from video_platform.domain.command import Command, CommandState
 from video_platform.domain.events import EventKind
 from video_platform.domain.project import ProjectStatus, Stage
 
+_STOPS = dg.AssetCheckSeverity.ERROR
+_DIED = {
+    "code": "run_failed",
+    "message": "Its process died, and so did those that took it over.",
+    "hint": "Look at the machine's memory and logs, then ask for it again.",
+    "stage": "",
+}
 _OPTIONS: dict[str, Any] = {
     "monitored_jobs": list(JOBS),
     "default_status": dg.DefaultSensorStatus.RUNNING,
@@ -57,8 +65,16 @@ def run_failed(context: dg.RunStatusSensorContext, studio: StudioResource) -> No
     if _was_called_off(studio, run):
         _close_cancelled(studio, run)
         return
+    command = _command_of(studio, run)
+    if command is not None and not _is_of_this_attempt(run, command):
+        return  # it was found dead, and the next attempt is on its way
+    why = failure_of(context)
+    if why is None and command is not None:
+        if is_begun_again(studio.installation().system_commands(), command):
+            return
+        why = why_lost(command)
     status = None if run.job_name == preview_project.name else ProjectStatus.FAILED
-    _close(studio, run, CommandState.FAILED, status, failure_of(context))
+    _close(studio, run, CommandState.FAILED, status, why or _DIED)
 
 
 @dg.run_status_sensor(run_status=dg.DagsterRunStatus.CANCELED, **_OPTIONS)
@@ -67,15 +83,18 @@ def run_cancelled(context: dg.RunStatusSensorContext, studio: StudioResource) ->
     _close_cancelled(studio, context.dagster_run)
 
 
-def failure_of(context: dg.RunStatusSensorContext) -> dict[str, str]:
-    """``code``, ``message``, ``hint`` and ``stage`` of the first check or step that failed."""
+def failure_of(context: dg.RunStatusSensorContext) -> dict[str, str] | None:
+    """``code``, ``message``, ``hint`` and ``stage`` of the first check or step that failed.
+
+    Nothing: none did, its process died. A check that only warns stops no run.
+    """
     checks = context.instance.get_records_for_run(
         context.dagster_run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
     ).records
     for record in checks:
         found = record.event_log_entry.dagster_event
-        if found is not None and not found.asset_check_evaluation_data.passed:
-            check = found.asset_check_evaluation_data
+        check = found.asset_check_evaluation_data if found is not None else None
+        if check is not None and not check.passed and check.severity is _STOPS:
             return {
                 "code": "check_failed",
                 "message": f"{check.check_name}: {check.description}"[:1000],
@@ -87,8 +106,7 @@ def failure_of(context: dg.RunStatusSensorContext) -> dict[str, str]:
     ).records
     event = events[0].event_log_entry.dagster_event if events else None
     if event is None:
-        why = context.dagster_event.message or "Its process ended."
-        return {"code": "run_failed", "message": why, "hint": "", "stage": ""}
+        return None
     data = event.step_failure_data
     given = data.user_failure_data
     stage = (event.step_key or "").partition(".")[0]
@@ -107,16 +125,29 @@ def _project_of(run: dg.DagsterRun) -> str:
     return run.tags.get("dagster/partition", "")
 
 
+def _command_of(studio: StudioResource, run: dg.DagsterRun) -> Command | None:
+    """The command a run serves; nothing for a run that nobody asked for through the API."""
+    found: Command | None = (
+        studio.installation().system_commands().get(int(run.tags.get(COMMAND_TAG, 0)))
+    )
+    return found
+
+
+def _is_of_this_attempt(run: dg.DagsterRun, command: Command) -> bool:
+    attempt = int(run.tags.get(ATTEMPT_TAG, command.attempts))
+    return attempt == command.attempts and command.state is not CommandState.WAITING
+
+
 def _approval_wanted(studio: StudioResource, run: dg.DagsterRun) -> str:
     """The stage a run stopped after, because its command said so."""
-    command = studio.installation().system_commands().get(int(run.tags.get(COMMAND_TAG, 0)))
+    command = _command_of(studio, run)
     until = str(command.arguments.get("until", "")) if command else ""
     return "" if until in ("", Stage.MONTAGE.value) else until
 
 
 def _was_called_off(studio: StudioResource, run: dg.DagsterRun) -> bool:
     """Whether its stage gave up because a person had ended the command it served."""
-    command = studio.installation().system_commands().get(int(run.tags.get(COMMAND_TAG, 0)))
+    command = _command_of(studio, run)
     return command is not None and command.cancel_asked_at is not None
 
 

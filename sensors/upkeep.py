@@ -1,6 +1,7 @@
 """What nobody asks for but everybody relies on: cancels, lost runs, partitions that retire."""
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -10,9 +11,14 @@ from resources.studio import StudioResource
 from video_platform.domain.command import Command, CommandState
 from video_platform.domain.project import ProjectStatus
 
-_SILENCE_S = 60.0
-"""A run says every five seconds that it lives (``agents.journal``)."""
+if TYPE_CHECKING:
+    from video_platform.db.repositories.commands import Commands
+
+_SILENCE_S = 40.0
+"""A run says every five seconds that it lives (``agents.journal``). With the pause between two
+looks a dead one is noticed within a minute."""
 _ATTEMPTS = 3
+"""Runs of a command that may be lost; Dagster begins each again, too, when it sees the death."""
 _RETIRE_AT_ONCE = 100
 _EVENTS_KEPT = timedelta(days=90)
 
@@ -44,7 +50,7 @@ def cancelled_commands(
     return dg.SkipReason(f"{len(wanted)} commands to cancel.")
 
 
-@dg.sensor(minimum_interval_seconds=15, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(minimum_interval_seconds=10, default_status=dg.DefaultSensorStatus.RUNNING)
 def lost_runs(context: dg.SensorEvaluationContext, studio: StudioResource) -> dg.SkipReason:
     """Notice runs whose process is gone, whatever Dagster believes, and begin them again.
 
@@ -58,20 +64,34 @@ def lost_runs(context: dg.SensorEvaluationContext, studio: StudioResource) -> dg
         if run is not None and (run.status in _NOT_YET or run.is_success):
             continue  # it waits for its turn, or its outcome is on its way
         if run is not None and not run.is_finished:
+            if _is_young(context.instance, run):
+                continue
             context.instance.report_run_failed(run, "Its process gave no sign of life.")
-        if command.attempts < _ATTEMPTS:
-            commands.repeat(command)
+            run = _run_of(context.instance, command)
+        if run is not None and run.tags.get("dagster/will_retry") == "true":
+            continue  # Dagster begins it again by itself
+        if is_begun_again(commands, command):
             continue
-        why = {
-            "code": "run_lost",
-            "message": f"The run was lost {command.attempts} times.",
-            "hint": "Look at the machine's memory and logs, then ask for it again.",
-            "stage": "",
-        }
+        why = why_lost(command)
         core = installation.studio(command.tenant)
         core.lifecycle.move(command.project, ProjectStatus.FAILED, why)
         commands.end(command, CommandState.FAILED, why)
     return dg.SkipReason(f"{len(silent)} runs without a sign of life.")
+
+
+def is_begun_again(commands: "Commands", command: Command) -> bool:
+    """Let a command whose run died wait for another one, unless too many of them died."""
+    return command.attempts < _ATTEMPTS and commands.repeat(command)
+
+
+def why_lost(command: Command) -> dict[str, str]:
+    """The reason of a command that is given up, as projects keep it."""
+    return {
+        "code": "run_lost",
+        "message": f"The run was lost {command.attempts} times.",
+        "hint": "Look at the machine's memory and logs, then ask for it again.",
+        "stage": "",
+    }
 
 
 @dg.sensor(minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
@@ -97,6 +117,13 @@ def leftovers(studio: StudioResource) -> dg.SkipReason:
     answers = installation.system_answers().sweep()
     events = installation.system_events().forget_before(_EVENTS_KEPT)
     return dg.SkipReason(f"{uploads} uploads, {answers} answers and {events} events forgotten.")
+
+
+def _is_young(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """Whether it began just now: the last sign of life is of the run before it."""
+    record = instance.get_run_record_by_id(run.run_id)
+    began = record.start_time if record is not None else None
+    return began is not None and datetime.now(UTC).timestamp() - began < _SILENCE_S
 
 
 def _run_of(instance: dg.DagsterInstance, command: Command) -> dg.DagsterRun | None:

@@ -19,6 +19,7 @@ from video_platform.db.models import AssetRow, GenerationRow, ProjectRow, Public
 from video_platform.domain.media import Media
 
 TERMINAL = frozenset({"published", "ready", "failed", "cancelled"})
+_KEY_AND_STATUS = (ProjectRow.key, ProjectRow.status)
 _PAID = {"openai": "openai", "replicate": "musicgen"}
 """Name of the provider in the ledger by that of the service in the log."""
 
@@ -39,6 +40,7 @@ class Verdict:
     missing: list[str] = field(default_factory=list)
     disagreeing: list[str] = field(default_factory=list)
     orphans: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
 
     @property
     def violations(self) -> list[str]:
@@ -50,8 +52,15 @@ class Verdict:
             self.missing,
             self.disagreeing,
             self.orphans,
+            self.broken,
         )
         return [sentence for part in parts for sentence in part]
+
+
+def statuses(installation: Installation) -> dict[str, str]:
+    """The status of each project, as the database has it."""
+    with installation.database.system().session() as session:
+        return {key: status for key, status in session.execute(select(*_KEY_AND_STATUS))}
 
 
 def judge(promised: list[str], world: World, installation: Installation, channel: Path) -> Verdict:

@@ -10,10 +10,11 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from cli.dagster_home import prepare_home
 from cli.serve import Service, _answers, _environment, _free_port, _services
@@ -22,6 +23,8 @@ from video_platform.settings import Settings
 MARK = "VIDEO_PLATFORM_CHAOS_MARK"
 CHILD_DIES_S = 5.0
 _LOOK_S = 0.2
+_VICTIM_S = 4.0
+"""How long a process of the wanted kind is waited for: FFmpeg lives for moments."""
 _START_S = 120.0
 
 
@@ -84,7 +87,7 @@ class Product:
 
     def start(self) -> None:
         """Start all; returns when the API and Dagster are ready."""
-        settings = Settings(data_dir=self.home)
+        settings = Settings(data_dir=self.home)  # the database is the environment's
         dagster_home = prepare_home(settings)
         api_port, dagster_port, code_port = (_free_port() for _ in range(3))
         self.api = f"http://127.0.0.1:{api_port}/api/v1"
@@ -149,29 +152,59 @@ class Product:
         return left
 
 
+class Restartable(Protocol):
+    """A service beside the product, which may be killed and started again."""
+
+    name: str
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+KINDS = ("api", "code server", "daemon", "ffmpeg", "worker")
+_OUTAGES_S = (0.0, 3.0)
+
+
 @dataclass
 class Nemesis:
     """Kills one process after the other, in an order that the seed decides."""
 
     product: Product
     chance: random.Random
+    services: Sequence[Restartable] = ()
     killed: list[str] = field(default_factory=list)
     orphans: list[str] = field(default_factory=list)
 
     def strike(self) -> None:
         """Kill one process of a kind drawn at random, and see that its children follow it."""
-        alive = [one for one in marked(self.product.mark) if one.kind not in ("", "reader")]
-        kinds = sorted({one.kind for one in alive})
-        if not kinds:
-            return
-        kind = self.chance.choice(kinds)
-        victim = self.chance.choice(
-            sorted((one for one in alive if one.kind == kind), key=lambda one: one.pid)
-        )
-        children = [one for one in self._below(victim.pid, alive) if one.kind == "ffmpeg"]
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(victim.pid, signal.SIGKILL)
+        names = {service.name: service for service in self.services}
+        kind = self.chance.choice((*KINDS, *names))
+        luck, outage_s = self.chance.random(), self.chance.uniform(*_OUTAGES_S)
+        if kind in names:
+            names[kind].stop()
             self.killed.append(kind)
+            self.product.until(lambda: False, outage_s)
+            names[kind].start()
+            return
+        found: list[Process] = []
+        self.product.until(lambda: bool(found.extend(self._of(kind)) or found), _VICTIM_S)
+        if found:
+            self._kill(found[int(luck * len(found))])
+
+    def _of(self, kind: str) -> list[Process]:
+        alive = (one for one in marked(self.product.mark) if one.kind == kind)
+        return sorted(alive, key=lambda one: one.pid)
+
+    def _kill(self, victim: Process) -> None:
+        alive, kind = marked(self.product.mark), victim.kind
+        children = [one for one in self._below(victim.pid, alive) if one.kind == "ffmpeg"]
+        try:
+            os.kill(victim.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+        self.killed.append(kind)
+        if not children:
+            return
         self.product.until(lambda: not _alive(children, self.product.mark), CHILD_DIES_S)
         self.orphans += [
             f"{one.words[:80]} outlived its {kind}" for one in _alive(children, self.product.mark)

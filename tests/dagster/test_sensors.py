@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
 
 from definitions import defs
 from resources.studio import StudioResource
@@ -198,17 +199,61 @@ def test_a_run_that_stops_for_approval_is_not_published(
     assert status_of(studio, key) is ProjectStatus.AWAITING_APPROVAL
 
 
+def judged(
+    instance: dg.DagsterInstance, run: dg.DagsterRun, severity: dg.AssetCheckSeverity
+) -> None:
+    """Let a check of the run find fault."""
+    found = AssetCheckEvaluation(
+        asset_key=dg.AssetKey("montage"),
+        check_name="film_is_sound",
+        passed=False,
+        metadata={},
+        severity=severity,
+        description="It is silent.",
+    )
+    event = dg.DagsterEvent(
+        event_type_value=dg.DagsterEventType.ASSET_CHECK_EVALUATION.value,
+        job_name=run.job_name,
+        event_specific_data=found,
+    )
+    instance.report_dagster_event(event, run.run_id)
+
+
 def test_a_failure_comes_back_with_its_reason(
     resource: StudioResource, studio: Studio, instance: dg.DagsterInstance
 ) -> None:
     key, command = started(resource, studio)
     run = run_of(instance, key, command, dg.DagsterRunStatus.FAILURE)
+    judged(instance, run, dg.AssetCheckSeverity.ERROR)
     outcome(run_failed, instance, run, resource)
     assert status_of(studio, key) is ProjectStatus.FAILED
     found = studio.commands.get(command)
     assert found is not None
     assert found.failure is not None
-    assert found.failure["code"] == "run_failed"
+    assert found.failure["code"] == "check_failed"
+    assert tick(resource) == []
+
+
+def test_a_run_that_died_is_begun_again_whatever_a_check_warned_of(
+    resource: StudioResource, studio: Studio, instance: dg.DagsterInstance
+) -> None:
+    key, command = started(resource, studio)
+    for attempt in (1, 2, 3):
+        run = run_of(instance, key, command, dg.DagsterRunStatus.FAILURE)
+        instance.add_run_tags(run.run_id, {"video_platform/attempt": str(attempt)})
+        judged(instance, run, dg.AssetCheckSeverity.WARN)
+        again = instance.get_run_by_id(run.run_id)
+        assert again is not None
+        outcome(run_failed, instance, again, resource)
+        outcome(run_failed, instance, again, resource)  # heard twice, begun again once
+        requests = tick(resource)
+        assert len(requests) == (1 if attempt < 3 else 0)
+        outcome(run_failed, instance, again, resource)  # late: the next attempt is under way
+    found = studio.commands.get(command)
+    assert found is not None
+    assert found.failure is not None
+    assert found.failure["code"] == "run_lost"
+    assert status_of(studio, key) is ProjectStatus.FAILED
 
 
 def test_a_run_that_dagster_begins_again_has_not_failed(
@@ -288,6 +333,39 @@ def test_a_lost_run_is_begun_again_three_times_at_most(
         keys |= {request.run_key for request in requests}
     assert len(keys) == 2
     assert status_of(studio, key) is ProjectStatus.FAILED
+
+
+def test_a_lost_run_that_dagster_begins_again_is_not_begun_twice(
+    resource: StudioResource, studio: Studio
+) -> None:
+    retries = {"run_retries": {"enabled": True, "max_retries": 2}}
+    with dg.instance_for_test(overrides=retries) as instance:
+        key, command = started(resource, studio)
+        run = run_of(instance, key, command, dg.DagsterRunStatus.STARTED)
+        silence(studio, command)
+        sweep(instance, resource)
+        ended = instance.get_run_by_id(run.run_id)
+        assert ended is not None
+        assert ended.tags["dagster/will_retry"] == "true"
+        assert tick(resource) == []
+
+
+def test_a_run_that_began_just_now_is_not_lost_for_the_silence_before_it(
+    resource: StudioResource, studio: Studio, instance: dg.DagsterInstance
+) -> None:
+    key, command = started(resource, studio)
+    run = run_of(instance, key, command, dg.DagsterRunStatus.STARTING)
+    instance.report_dagster_event(
+        dg.DagsterEvent(
+            event_type_value=dg.DagsterEventType.PIPELINE_START.value, job_name=run.job_name
+        ),
+        run.run_id,
+    )
+    silence(studio, command)
+    sweep(instance, resource)
+    found = instance.get_run_by_id(run.run_id)
+    assert found is not None
+    assert found.status is dg.DagsterRunStatus.STARTED
 
 
 def test_a_command_whose_run_never_came_to_be_is_requested_again(

@@ -37,6 +37,36 @@ def test_time_limit_kills(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
         ffmpeg.run(ENDLESS, directory=tmp_path, timeout_s=0.2)
 
 
+def _kill_each(ffmpeg: Ffmpeg, times: int, done: threading.Event) -> list[int]:
+    """Kill the next ``times`` that run, from outside."""
+    killed: list[int] = []
+    while len(killed) < times and not done.wait(0.01):
+        for process in list(ffmpeg._live):
+            if process.pid not in killed and process.poll() is None:
+                killed.append(process.pid)
+                os.kill(process.pid, signal.SIGKILL)
+    return killed
+
+
+@pytest.mark.parametrize(("deaths", "succeeds"), [(1, True), (2, False)])
+def test_one_that_the_system_killed_is_started_once_more(
+    deaths: int, succeeds: bool, tmp_path: Path
+) -> None:
+    ffmpeg, done = Ffmpeg(find_ffmpeg()), threading.Event()
+    slow = ["-re", "-f", "lavfi", "-i", "testsrc=s=64x64:d=1", "-f", "null", "-"]
+    thread = threading.Thread(target=_kill_each, args=(ffmpeg, deaths, done))
+    thread.start()
+    try:
+        if succeeds:
+            ffmpeg.run(slow, directory=tmp_path)
+        else:
+            with pytest.raises(FfmpegFailed, match="was stopped"):
+                ffmpeg.run(slow, directory=tmp_path)
+    finally:
+        done.set()
+        thread.join(20)
+
+
 def test_stop_all_ends_what_is_running(tmp_path: Path) -> None:
     ffmpeg = Ffmpeg(find_ffmpeg())
     begun = threading.Event()

@@ -20,7 +20,7 @@ from video_platform.generation.errands import Errands
 
 _TICK_S = 1.0
 _BEAT_S = 5.0
-"""A twelfth of the silence after which a run counts as lost; also how soon a cancel is seen."""
+"""An eighth of the silence after which a run counts as lost; also how soon a cancel is seen."""
 _MIN_PACE_S = 5.0
 _SHARES = {
     Stage.SCRIPT: (0.0, 0.05),
@@ -81,6 +81,18 @@ class Journal:
                 done.set()
                 thread.join()
 
+    @contextmanager
+    def living(self) -> Iterator[None]:
+        """Give signs of life, and nothing else, for the length of a ``with`` block."""
+        done = threading.Event()
+        thread = threading.Thread(target=self._write, args=(None, done), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
     def ended(self, stage: Stage, facts: dict[str, Any]) -> None:
         """A stage ended well; ``facts`` are its status, seconds, calls and cost."""
         self._lifecycle.progress(self._project, _SHARES[stage][1], f"{stage} {facts['status']}")
@@ -92,7 +104,7 @@ class Journal:
         if update.stage is stage:
             self._said = update
 
-    def _write(self, stage: Stage, done: threading.Event) -> None:
+    def _write(self, stage: Stage | None, done: threading.Event) -> None:
         began, beaten, written = time.monotonic(), -_BEAT_S, None
         is_wanted = True
         while True:
@@ -103,7 +115,7 @@ class Journal:
                 if is_wanted and not goes_on:
                     is_wanted = False
                     self._on_cancel()
-            if self._said is not None and self._said != written:
+            if stage is not None and self._said is not None and self._said != written:
                 written = self._said
                 self._tell(stage, written, now - began)
             if done.wait(_TICK_S):

@@ -4,6 +4,7 @@ import contextlib
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -27,6 +28,12 @@ _MEMORY_BYTES = 8 << 30
 """Of address space; a 1080p segment takes under one gigabyte of it."""
 HARDWARE_MEMORY_BYTES = 512 << 30
 _FILE_BYTES = 64 << 30
+_KILLED_ELSEWHERE = -signal.SIGKILL
+_ENDED_HERE = -signal.SIGTERM
+"""How an FFmpeg counts as ended that we killed."""
+_IF_WE_LIVE = 'test "$PPID" -eq "$0" && exec "$@"'
+"""We may have died before the child's life was tied to ours: it looks once more, then becomes the
+program. The arguments are passed on as they are; no shell reads them."""
 _Buffer = bytes | bytearray | memoryview
 
 
@@ -82,6 +89,7 @@ class Ffmpeg:
     def __init__(self, executable: Path) -> None:
         self._executable = executable
         self._live: set[subprocess.Popen[bytes]] = set()
+        self._ended_here: set[int] = set()
         self._lock = threading.Lock()
 
     def run(
@@ -94,6 +102,9 @@ class Ffmpeg:
         memory_bytes: int = _MEMORY_BYTES,
     ) -> str:
         """Run to the end in ``directory`` and return what FFmpeg wrote to its log.
+
+        One that the system killed, for want of memory above all, is started once more, unless it
+        was fed: what it took is gone.
 
         Args:
             arguments: input, filters and output; paths relative to ``directory``.
@@ -109,6 +120,22 @@ class Ffmpeg:
         command = [*launcher(), str(self._executable), *_GLOBAL, *arguments]
         if feed is None:
             command.insert(len(launcher()) + 1, "-nostdin")
+        code, words = self._attempt(command, directory, feed, timeout_s, memory_bytes)
+        if code == _KILLED_ELSEWHERE and feed is None:
+            code, words = self._attempt(command, directory, feed, timeout_s, memory_bytes)
+        if code != 0:
+            raise _failure(code, command, words, directory)
+        return words
+
+    def _attempt(
+        self,
+        command: Sequence[str],
+        directory: Path,
+        feed: Iterable[_Buffer] | None,
+        timeout_s: float,
+        memory_bytes: int,
+    ) -> tuple[int, str]:
+        """One FFmpeg: how it ended, and its last words."""
         with (
             storage_errors(directory),
             (directory / f"ffmpeg-{id(command):x}.log").open("w+b") as log,
@@ -124,7 +151,7 @@ class Ffmpeg:
             with self._lock:
                 self._live.add(process)
             _restrain(process.pid, memory_bytes)
-            watch = threading.Timer(timeout_s, process.kill)
+            watch = threading.Timer(timeout_s, self._end, (process,))
             watch.daemon = True
             watch.start()
             try:
@@ -139,16 +166,24 @@ class Ffmpeg:
                 watch.cancel()
                 with self._lock:
                     self._live.discard(process)
+                    was_ended_here = process.pid in self._ended_here
+                    self._ended_here.discard(process.pid)
             words = _tail(log)
-        if process.returncode != 0:
-            raise _failure(process.returncode, command, words, directory)
-        return words
+        code = process.returncode
+        return (_ENDED_HERE if was_ended_here and code < 0 else code), words
 
     def stop_all(self) -> None:
         """Kill every FFmpeg this instance has running; their callers get ``FfmpegFailed``."""
         with self._lock:
-            for process in self._live:
-                process.kill()
+            running = list(self._live)
+        for process in running:
+            self._end(process)
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        with self._lock:
+            if process in self._live:
+                self._ended_here.add(process.pid)
+        process.kill()
 
 
 def launcher() -> tuple[str, ...]:
@@ -157,7 +192,9 @@ def launcher() -> tuple[str, ...]:
     Without it a fed FFmpeg still ends with us, because its input ends. ``preexec_fn`` is not used:
     it is unsafe in a process with threads.
     """
-    return ("setpriv", "--pdeathsig", "KILL", "--") if shutil.which("setpriv") else ()
+    if not (shutil.which("setpriv") and shutil.which("sh")):
+        return ()
+    return ("setpriv", "--pdeathsig", "KILL", "--", "sh", "-c", _IF_WE_LIVE, str(os.getpid()))
 
 
 def _restrain(pid: int, memory_bytes: int) -> None:
