@@ -17,6 +17,7 @@ from video_platform.agents.studio import Studio
 from video_platform.agents.verdicts import VerdictDesk
 from video_platform.agents.video import VideoAgent
 from video_platform.agents.voice import VoiceAgent
+from video_platform.boundaries import arm
 from video_platform.db.database import DEFAULT_TENANT, Database, open_database
 from video_platform.db.repositories.accounts import Accounts
 from video_platform.db.repositories.assets import Assets
@@ -33,6 +34,7 @@ from video_platform.db.repositories.services import Services
 from video_platform.db.repositories.uploads import Uploads
 from video_platform.db.repositories.webhooks import Webhooks
 from video_platform.domain.manifests import Film
+from video_platform.errors import NotConfigured
 from video_platform.fonts import check_fonts
 from video_platform.generation.errands import Errands
 from video_platform.generation.ledger import Ledger, LedgerPolicy
@@ -226,6 +228,7 @@ def build_installation(settings: Settings | None = None) -> Installation:
     """
     settings = settings or Settings()
     check_fonts()
+    _arm_fault_points(settings)
     database = open_database(settings.resolved_database_url)
     return Installation(
         settings=settings,
@@ -234,6 +237,19 @@ def build_installation(settings: Settings | None = None) -> Installation:
         services=Services(database.system()),
         ffmpeg=Ffmpeg(find_ffmpeg(settings.ffmpeg)),
     )
+
+
+def _arm_fault_points(settings: Settings) -> None:
+    if settings.fault_points is None:
+        return
+    if not settings.allow_faults:
+        raise NotConfigured(
+            f"VIDEO_PLATFORM_FAULT_POINTS is {settings.fault_points}, where processes may be told "
+            "to die, and VIDEO_PLATFORM_ALLOW_FAULTS does not allow it.",
+            hint="Unset it; only tests of what a death leaves behind need it.",
+            code="faults_not_allowed",
+        )
+    arm(settings.fault_points)
 
 
 def build_studio(settings: Settings | None = None, tenant: str = DEFAULT_TENANT) -> Studio:

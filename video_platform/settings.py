@@ -104,6 +104,12 @@ class Settings(BaseSettings):
     timestamp_url: str = Field(
         default="", description="RFC 3161 authority that dates signatures; default: none."
     )
+    allow_faults: bool = Field(
+        default=False, description="Whether processes may be told to die, for tests."
+    )
+    fault_points: Path | None = Field(
+        default=None, description="Folder whose files name points where a process dies."
+    )
     unknown_licence: LicencePolicy = Field(
         default=LicencePolicy.ALLOW,
         description="allow or block films with a part whose licence nobody stated.",

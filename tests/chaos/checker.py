@@ -18,6 +18,7 @@ from video_platform.bootstrap import Installation
 from video_platform.db.models import AssetRow, GenerationRow, ProjectRow, PublicationRow
 from video_platform.domain.media import Media
 
+UNFINISHED = frozenset({"claimed", "sending", "submitted"})
 TERMINAL = frozenset({"published", "ready", "failed", "cancelled"})
 _KEY_AND_STATUS = (ProjectRow.key, ProjectRow.status)
 _PAID = {"openai": "openai", "replicate": "musicgen"}
@@ -118,7 +119,7 @@ def _judge_money(verdict: Verdict, world: World, ledger: list[Any]) -> None:
     verdict.disagreeing += [
         f"{row.provider} {row.key[:12]} is still {row.state}"
         for row in ledger
-        if row.state in ("claimed", "sending", "submitted")
+        if row.state in UNFINISHED
     ]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from video_platform.agents.credentials import Claim, Notary, Signing
 from video_platform.agents.progress import BOARD, StageUpdate
 from video_platform.agents.result import StageResult
+from video_platform.boundaries import boundary
 from video_platform.disk import private_directory, write_atomically
 from video_platform.domain.codec import from_manifest, to_manifest
 from video_platform.domain.formats import Format, Frame
@@ -75,6 +76,7 @@ class StoredSegments:
             self._blobs.download(_segment_name(key), path)
         return path
 
+    @boundary("montage.segment_stored")
     def put(self, key: str, path: Path) -> None:
         """Keep a rendered segment."""
         self._blobs.upload(path, _segment_name(key))

@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 
+from video_platform.boundaries import boundary
 from video_platform.domain.media import Media, Probe
 from video_platform.errors import HashMismatch, MediaMissing
 from video_platform.store.base import Blobs
@@ -26,6 +27,7 @@ class MediaStore:
         self.blobs = blobs
         self._cache_dir = cache_dir
 
+    @boundary("media.stored")
     def put(self, path: Path, media_type: str, probe: Probe | None = None) -> Media:
         """Store a file and return its reference; equal bytes are not stored again."""
         media = Media(

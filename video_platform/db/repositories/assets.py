@@ -13,6 +13,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from video_platform.boundaries import boundary
 from video_platform.db.database import Database
 from video_platform.db.models import AssetRow, GenerationRow, PickRow, TakeRow
 from video_platform.db.repositories.pages import Mark, older_than
@@ -155,6 +156,7 @@ class Assets:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @boundary("stage.recorded")
     def record(self, project: str, stage: Stage, value: object) -> list[Asset]:
         """Keep what a stage made: new files become rows, its latest ones are the current ones.
 

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from video_platform.boundaries import boundary
 from video_platform.db.database import Database
 from video_platform.db.models import BudgetRow, GenerationRow
 from video_platform.errors import BudgetExceeded
@@ -62,6 +63,7 @@ class Budgets:
                 spent_microusd=row.spent_microusd if row else 0,
             )
 
+    @boundary("ledger.held")
     def hold(self, key: str, scopes: Sequence[str], amount_microusd: int | None) -> None:
         """Hold an amount for a generation in all its scopes, or in none.
 

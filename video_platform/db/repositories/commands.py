@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, and_, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
+from video_platform.boundaries import boundary
 from video_platform.db.database import Database
 from video_platform.db.models import CommandRow
 from video_platform.domain.command import Command, CommandState
@@ -97,6 +98,7 @@ class Commands:
         found = self.under_way()
         return [one for one in found if (one.heartbeat_at or one.started_at or now) < last]
 
+    @boundary("command.requested")
     def requested(self, command: Command) -> bool:
         """Note that a run was asked for under the command's ``run_key``; false: not ours any more.
 
@@ -111,6 +113,7 @@ class Commands:
             heartbeat_at=None,
         )
 
+    @boundary("command.repeated")
     def repeat(self, command: Command) -> bool:
         """Let a command whose run was lost wait for another one."""
         return self._move(
@@ -127,6 +130,7 @@ class Commands:
         found = self.get(command_id)
         return found is not None and found.cancel_asked_at is None and not found.state.is_over
 
+    @boundary("command.ended")
     def end(
         self, command: Command, state: CommandState, failure: Mapping[str, Any] | None = None
     ) -> bool:

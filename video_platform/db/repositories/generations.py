@@ -19,6 +19,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from video_platform.boundaries import boundary
 from video_platform.db.database import Database
 from video_platform.db.models import GenerationRow
 from video_platform.db.repositories import budgets
@@ -132,6 +133,7 @@ class Generations:
         self._owner = owner or this_process()
         self._clock = clock
 
+    @boundary("ledger.claimed")
     def claim(self, intent: Intent, *, lease_s: float) -> Entry:
         """Hold the row of this intent, or say who else does.
 
@@ -155,6 +157,7 @@ class Generations:
             return self._take(entry, lease_s)
         return entry
 
+    @boundary("ledger.reopened")
     def reopen(self, entry: Entry, state: GenerationState, *, lease_s: float) -> Entry:
         """Hold a generation that had ended: ``claimed`` begins it anew, ``sending`` looks it up."""
         return self._take(entry, lease_s, state=state, job=None, error="", error_code="")
@@ -163,10 +166,12 @@ class Generations:
         """Hold the row a while longer."""
         self._write(key, fence, lease_until=self._clock() + lease_s)
 
+    @boundary("ledger.let_go")
     def let_go(self, key: str, fence: int) -> None:
         """Leave the row in its state for the next one to take over at once."""
         self._write(key, fence, lease_until=0.0)
 
+    @boundary("ledger.sending")
     def sending(self, key: str, fence: int, *, commands: Collection[int] = ()) -> None:
         """The request leaves now: from here on its outcome may be unknown.
 
@@ -189,6 +194,7 @@ class Generations:
             # Second: on SQLite the write above is what keeps a cancel out.
             hold_wanted(session, commands)
 
+    @boundary("ledger.submitted")
     def submitted(self, key: str, fence: int, job: bytes) -> None:
         """The provider took it and gave this job."""
         self._write(
@@ -199,10 +205,12 @@ class Generations:
             submitted_at=datetime.now(UTC),
         )
 
+    @boundary("ledger.noted")
     def note(self, key: str, fence: int, code: str, error: str) -> None:
         """Say what went wrong with a job that can be looked at again."""
         self._write(key, fence, error_code=code, error=error)
 
+    @boundary("ledger.stored")
     def stored(self, fence: int, generation: Generation, *, cost_microusd: int) -> None:
         """The result is in the store, and what was held for it is spent."""
         self._write(
@@ -216,16 +224,19 @@ class Generations:
             finished_at=datetime.now(UTC),
         )
 
+    @boundary("ledger.failed")
     def failed(
         self, key: str, fence: int, code: str, error: str, *, cost_microusd: int = 0
     ) -> None:
         """It gave nothing; what was held for it is free again but for what it cost."""
         self._close(key, fence, GenerationState.FAILED, code, error, settled_microusd=cost_microusd)
 
+    @boundary("ledger.unknown")
     def unknown(self, key: str, fence: int, code: str, error: str) -> None:
         """Nobody knows what became of it: what is held stays held."""
         self._close(key, fence, GenerationState.UNKNOWN, code, error)
 
+    @boundary("ledger.given_up")
     def given_up(self, key: str, fence: int, cost_microusd: int) -> None:
         """What was sent before counts as paid; it may be sent again."""
         self._write(key, fence, settled_microusd=cost_microusd)

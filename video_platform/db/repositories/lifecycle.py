@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import case, select, update
 
+from video_platform.boundaries import boundary
 from video_platform.db.database import Database
 from video_platform.db.models import ProjectRow
 from video_platform.db.repositories.events import Events
@@ -20,6 +21,7 @@ class Lifecycle:
         self._database = database
         self._events = Events(database)
 
+    @boundary("project.moved")
     def move(
         self, project: str, status: ProjectStatus, failure: Mapping[str, Any] | None = None
     ) -> None:

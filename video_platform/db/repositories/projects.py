@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from video_platform.boundaries import boundary
 from video_platform.db.database import Database
 from video_platform.db.models import (
     ApprovalRow,
@@ -69,6 +70,7 @@ class Projects:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @boundary("project.added")
     def add(self, key: str, title: str, brief: Brief, *, command: str = "") -> Project:
         """Store a new project, or return the one already stored under ``key``.
 

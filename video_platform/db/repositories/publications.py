@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from video_platform.boundaries import boundary
 from video_platform.db.database import Database
 from video_platform.db.models import PublicationRow
 from video_platform.db.repositories.events import Events
@@ -55,6 +56,19 @@ _AFRESH: Mapping[str, Any] = {
 Only what a commit may have left on the network is still looked for; see ``_handle_afresh``."""
 
 
+_MOVES = (
+    "publication.preparing",
+    "publication.prepared",
+    "publication.committing",
+    "publication.unconfirmed",
+    "publication.failed",
+)
+
+
+def _move_name(_rows: object, _held: object, state: PublicationState, **_values: object) -> str:
+    return f"publication.{state.value}"
+
+
 class Publications:
     """Repository of publications.
 
@@ -72,6 +86,7 @@ class Publications:
 
     # What a person does.
 
+    @boundary("publication.added")
     def add(
         self,
         publication_id: str,
@@ -203,6 +218,7 @@ class Publications:
 
     # What a process does that holds one.
 
+    @boundary("publication.claimed_due")
     def claim_due(
         self,
         *,
@@ -237,6 +253,7 @@ class Publications:
             ordered = mine.order_by(PublicationRow.due_at, PublicationRow.id)
             return [_publication(row) for row in session.scalars(ordered.execution_options(**_NEW))]
 
+    @boundary("publication.claimed")
     def claim(
         self, publication_id: str, *, among: Collection[PublicationState] = ACTIVE
     ) -> Publication | None:
@@ -253,6 +270,7 @@ class Publications:
                 return None
             return _written(session, publication_id)
 
+    @boundary("publication.taken_over")
     def take_over(self, publication_id: str, fence: int) -> Publication | None:
         """Go on with what another process claimed for this one; nothing when that was done before.
 
@@ -272,14 +290,17 @@ class Publications:
         """
         self._write(held, lease_until=self._lease_end())
 
+    @boundary("publication.let_go")
     def let_go(self, held: Publication) -> None:
         """Leave it as it is for the next one; does nothing when it is another's by now."""
         self._update(held, owner="", lease_until=None)
 
+    @boundary("publication.handle_saved")
     def save_handle(self, held: Publication, sealed: str) -> None:
         """Keep what the platform needs to go on. Errors as ``renew``."""
         self._write(held, handle=_handle_column(sealed), lease_until=self._lease_end())
 
+    @boundary(*_MOVES, which=_move_name)
     def move(
         self, held: Publication, state: PublicationState, *, rests: bool = False, **values: Any
     ) -> Publication:
@@ -305,6 +326,7 @@ class Publications:
             self._tell(session, held.tenant, held, state, str(values.get("error", "")))
             return _written(session, held.id)
 
+    @boundary("publication.answered")
     def answered(self, held: Publication, **values: Any) -> bool:
         """The network said that the last commit is out: that is so, whoever holds the row by now.
 
@@ -405,6 +427,7 @@ class Publications:
 
     # The statements.
 
+    @boundary("publication.decided")
     def _decide(
         self,
         held: Publication,
