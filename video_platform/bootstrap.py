@@ -139,7 +139,10 @@ class Installation:
         own = "" if tenant == DEFAULT_TENANT else f"tenants/{tenant}"
         url = f"{settings.resolved_store_url.rstrip('/')}/{own}".rstrip("/")
         store = open_store(
-            url, cache_dir=settings.home / "cache", s3_endpoint_url=settings.s3_endpoint_url
+            url,
+            cache_dir=settings.home / "cache",
+            s3_endpoint_url=settings.s3_endpoint_url,
+            cache_bytes=settings.cache_max_bytes,
         )
         generations = Generations(database)
         caps_usd = {"tenant": settings.tenant_cap_usd, "project": settings.project_cap_usd}

@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     s3_endpoint_url: str = Field(
         default="", description="S3 server other than AWS, e.g. MinIO: http://host:9000."
     )
+    cache_max_bytes: int = Field(
+        default=20_000_000_000, ge=0, description="What local copies of media in S3 may take."
+    )
     database_url: str = Field(
         default="", description="SQLAlchemy URL of the product's tables; default: SQLite."
     )
