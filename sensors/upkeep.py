@@ -14,7 +14,6 @@ _SILENCE_S = 60.0
 """A run says every five seconds that it lives (``agents.journal``)."""
 _ATTEMPTS = 3
 _RETIRE_AT_ONCE = 100
-_EVENTS_KEPT = timedelta(days=90)
 
 _NOT_YET = frozenset(
     {
@@ -95,8 +94,19 @@ def leftovers(studio: StudioResource) -> dg.SkipReason:
         installation.intake(tenant).sweep() for tenant in installation.tenants_with_uploads()
     )
     answers = installation.system_answers().sweep()
-    events = installation.system_events().forget_before(_EVENTS_KEPT)
+    events = installation.system_events().forget_before(
+        timedelta(days=installation.settings.keep_events_days)
+    )
     return dg.SkipReason(f"{uploads} uploads, {answers} answers and {events} events forgotten.")
+
+
+@dg.sensor(minimum_interval_seconds=86400, default_status=dg.DefaultSensorStatus.STOPPED)
+def unused_media(studio: StudioResource) -> dg.SkipReason:
+    """Put media that nothing names out of the way; a large store needs the command instead.
+
+    Off until an operator turns it on: a tick may last a minute, a large collection longer.
+    """
+    return dg.SkipReason(str(studio.installation().collect_garbage()))
 
 
 def _run_of(instance: dg.DagsterInstance, command: Command) -> dg.DagsterRun | None:
@@ -105,4 +115,4 @@ def _run_of(instance: dg.DagsterInstance, command: Command) -> dg.DagsterRun | N
     return runs[0] if runs else None
 
 
-UPKEEP = (cancelled_commands, lost_runs, retired_partitions, leftovers)
+UPKEEP = (cancelled_commands, lost_runs, retired_partitions, leftovers, unused_media)
