@@ -6,6 +6,7 @@ import dagster as dg
 
 from assets_defs.partitions import PROJECTS
 from assets_defs.reporting import COMMAND_TAG
+from assets_defs.upkeep import clean_up
 from resources.studio import StudioResource
 from video_platform.domain.command import Command, CommandState
 from video_platform.domain.project import ProjectStatus
@@ -100,13 +101,12 @@ def leftovers(studio: StudioResource) -> dg.SkipReason:
     return dg.SkipReason(f"{uploads} uploads, {answers} answers and {events} events forgotten.")
 
 
-@dg.sensor(minimum_interval_seconds=86400, default_status=dg.DefaultSensorStatus.STOPPED)
-def unused_media(studio: StudioResource) -> dg.SkipReason:
-    """Put media that nothing names out of the way; a large store needs the command instead.
-
-    Off until an operator turns it on: a tick may last a minute, a large collection longer.
-    """
-    return dg.SkipReason(str(studio.installation().collect_garbage()))
+@dg.schedule(
+    job=clean_up, cron_schedule="17 3 * * *", default_status=dg.DefaultScheduleStatus.RUNNING
+)
+def nightly_clean_up() -> dg.RunRequest:
+    """A run of its own: a large collection takes longer than a tick may."""
+    return dg.RunRequest()
 
 
 def _run_of(instance: dg.DagsterInstance, command: Command) -> dg.DagsterRun | None:
@@ -115,4 +115,5 @@ def _run_of(instance: dg.DagsterInstance, command: Command) -> dg.DagsterRun | N
     return runs[0] if runs else None
 
 
-UPKEEP = (cancelled_commands, lost_runs, retired_partitions, leftovers, unused_media)
+UPKEEP = (cancelled_commands, lost_runs, retired_partitions, leftovers)
+UPKEEP_SCHEDULES = (nightly_clean_up,)

@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     keep_previews_days: int = Field(
         default=7, ge=1, description="Days a film's parts, watched while it was rendered, are kept."
     )
+    keep_runs_days: int = Field(
+        default=90, ge=1, description="Days Dagster's runs of retired projects are kept."
+    )
     keep_events_days: int = Field(default=90, ge=1, description="Days events are kept.")
     database_url: str = Field(
         default="", description="SQLAlchemy URL of the product's tables; default: SQLite."
