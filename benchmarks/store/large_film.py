@@ -1,8 +1,8 @@
 """Resident memory while a film of a gigabyte goes into S3, is read in ranges, and comes back.
 
 ``python -m benchmarks.store.large_film s3://BUCKET/PREFIX [GIGABYTES]``, with
-``VIDEO_PLATFORM_S3_ENDPOINT_URL`` and the ``AWS_*`` variables set. Each way has a process of its own; idle is after one
-small film.
+``VIDEO_PLATFORM_S3_ENDPOINT_URL`` and the ``AWS_*`` variables set. Each way has a process of its
+own; idle is after one small film.
 """
 
 import json
