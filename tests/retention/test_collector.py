@@ -195,6 +195,13 @@ class AnyOrder(RuleBasedStateMachine):
         self.world.age(timedelta(days=days))
 
     @rule()
+    def time_passes_twice(self) -> None:
+        """What it takes for something unnamed to be removed."""
+        for _ in range(2):
+            self.world.age(GRACE * 2)
+            self.collects()
+
+    @rule()
     def collects(self) -> None:
         self.world.collector().collect(self.world.now)
 
