@@ -6,6 +6,7 @@ import dagster as dg
 
 from assets_defs.partitions import PROJECTS
 from assets_defs.reporting import COMMAND_TAG
+from assets_defs.upkeep import clean_up
 from resources.studio import StudioResource
 from video_platform.domain.command import Command, CommandState
 from video_platform.domain.project import ProjectStatus
@@ -14,7 +15,6 @@ _SILENCE_S = 60.0
 """A run says every five seconds that it lives (``agents.journal``)."""
 _ATTEMPTS = 3
 _RETIRE_AT_ONCE = 100
-_EVENTS_KEPT = timedelta(days=90)
 
 _NOT_YET = frozenset(
     {
@@ -95,8 +95,18 @@ def leftovers(studio: StudioResource) -> dg.SkipReason:
         installation.intake(tenant).sweep() for tenant in installation.tenants_with_uploads()
     )
     answers = installation.system_answers().sweep()
-    events = installation.system_events().forget_before(_EVENTS_KEPT)
+    events = installation.system_events().forget_before(
+        timedelta(days=installation.settings.keep_events_days)
+    )
     return dg.SkipReason(f"{uploads} uploads, {answers} answers and {events} events forgotten.")
+
+
+@dg.schedule(
+    job=clean_up, cron_schedule="17 3 * * *", default_status=dg.DefaultScheduleStatus.RUNNING
+)
+def nightly_clean_up() -> dg.RunRequest:
+    """A run of its own: a large collection takes longer than a tick may."""
+    return dg.RunRequest()
 
 
 def _run_of(instance: dg.DagsterInstance, command: Command) -> dg.DagsterRun | None:
@@ -106,3 +116,4 @@ def _run_of(instance: dg.DagsterInstance, command: Command) -> dg.DagsterRun | N
 
 
 UPKEEP = (cancelled_commands, lost_runs, retired_partitions, leftovers)
+UPKEEP_SCHEDULES = (nightly_clean_up,)
