@@ -39,7 +39,7 @@ $(VENV)/client/.made: requirements/client.txt
 	@touch $@
 
 test: $(VENV)/.dev ## Run every test
-	@$(BIN)/pytest -n auto --dist loadfile
+	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev ## Style and formatting
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
