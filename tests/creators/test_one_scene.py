@@ -151,7 +151,8 @@ def own_files(folder: Path) -> tuple[Path, Path, Path, Path]:
     from video_platform.montage.runner import find_ffmpeg
 
     picture = folder / "own.png"
-    Image.linear_gradient("L").resize((1600, 900)).convert("RGB").save(picture)
+    # Its slow move has to be seen: of a plain surface the gate would say that it hangs.
+    Image.effect_noise((160, 90), 90).resize((1600, 900)).convert("RGB").save(picture)
     clip, speech, music = folder / "own.mp4", folder / "own.wav", folder / "music.wav"
     tone = "sine=frequency={0}:duration={1}"
     wanted: list[tuple[str, ...]] = [
