@@ -67,5 +67,6 @@ lock: ## Renew the locked dependency sets (needs uv)
 	uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/dev.txt
 	uv pip compile -q requirements/bench.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/bench.txt
 	uv pip compile -q requirements/client.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/client.txt
+	uv pip compile -q requirements/node.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/node.txt
 
 .PHONY: help setup dev demo up frontend client test lint types imports bench chaos check lock

@@ -1,0 +1,33 @@
+"""What driving the built pages needs: Chromium and a build, or a reason why they are missing."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.conftest import ROOT
+
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = ROOT / "frontend" / "out" / "en"
+
+
+def _missing(reason: str) -> None:
+    """CI has all it needs, so a lack there is a failure; elsewhere it is a reason to skip."""
+    pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, once the pages are built."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        _missing("Chromium is not on this machine; install chromium.")
+    if not (PAGES.is_dir() and AXE.is_file()):
+        _missing("The pages are not built; run make frontend.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
