@@ -215,6 +215,17 @@ def test_a_post_is_scheduled_dragged_to_another_day_and_one_is_published(
     expect(published).to_have_count(count + 1, timeout=FILM_MS)
 
 
+def test_a_file_of_briefs_becomes_drafts_and_says_what_was_refused(ann: Person) -> None:
+    ann.open("/en/")
+    ann.press("Many films")
+    lines = b"text,duration_s\nWhy tea needs time,20\nWhy ice floats,2\n"
+    briefs = {"name": "briefs.csv", "mimeType": "text/csv", "buffer": lines}
+    ann.page.get_by_label("Choose a file").set_input_files(briefs)
+    expect(ann.page.get_by_text("Made: 1. Refused: 1.")).to_be_visible()
+    ann.press("Close")
+    expect(ann.page.get_by_role("link", name=re.compile("^Why tea needs time"))).to_be_visible()
+
+
 @pytest.mark.parametrize(("locale", "direction"), [("en", "ltr"), ("fr", "ltr"), ("ar", "rtl")])
 @pytest.mark.parametrize("width", [390, 1360])
 def test_every_page_stands_in_every_language_without_overflow(
@@ -246,17 +257,27 @@ def _findings(page: Page) -> list[str]:
     ]
 
 
+def _assert_clean(page: Page, address: str) -> None:
+    """Wide and narrow, as it stands once what it shows has come."""
+    page.goto(address)
+    expect(page.locator("h1")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    page.evaluate(AXE.read_text())
+    for width in (1360, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert _findings(page) == [], (address, width)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("locale", ["en", "ar"])
 def test_axe_finds_nothing_serious_on_any_page(
-    ann: Person, film: str, locale: str, theme: str
+    ann: Person, film: str, browser: Browser, locale: str, theme: str
 ) -> None:
-    page = ann.page
-    page.evaluate("theme => localStorage.setItem('theme', theme)", theme)
+    ann.page.evaluate("theme => localStorage.setItem('theme', theme)", theme)
     key = film.partition("?")[2]
     for path in ("", "new/", "publish/", "library/", f"project/?{key}", f"cut/?{key}"):
-        ann.open(f"/{locale}/{path}")
-        expect(page.locator("main h1")).to_be_visible()
-        page.wait_for_load_state("networkidle")
-        page.evaluate(AXE.read_text())
-        assert _findings(page) == [], path
+        _assert_clean(ann.page, f"{ann.address}/{locale}/{path}")
+    stranger = browser.new_page(color_scheme="dark" if theme == "dark" else "light")
+    for path in ("sign-in/", "sign-up/"):
+        _assert_clean(stranger, f"{ann.address}/{locale}/{path}")
+    stranger.close()
