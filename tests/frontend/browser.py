@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.conftest import ROOT
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+PATIENCE_MS = 60_000
+"""Long enough for an answer on a busy machine; what is there sooner is not waited for."""
 PAGES = ROOT / "frontend" / "out" / "en"
 
 
@@ -27,6 +29,7 @@ def chromium() -> Iterator[Browser]:
         _missing("Chromium is not on this machine; install chromium.")
     if not (PAGES.is_dir() and AXE.is_file()):
         _missing("The pages are not built; run make frontend.")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser

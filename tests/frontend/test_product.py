@@ -138,7 +138,7 @@ def film(ann: Person) -> str:
     expect(page.locator(".stage.running")).to_have_count(1, timeout=60_000)
     page.reload()
     expect(page.locator('[data-state="made"]')).to_have_count(STAGES, timeout=FILM_MS)
-    expect(page.locator(".badge").first).to_have_text("Published")
+    expect(page.locator(".badge").first).to_have_text("Published", timeout=FILM_MS)
     return page.url.removeprefix(ann.address)
 
 
