@@ -98,14 +98,14 @@ def test_the_story_briefs_are_35_in_three_languages_of_mixed_kinds() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_a_batch_reports_a_sound_film_or_a_reason_for_each_line(tmp_path: Path) -> None:
     rows = BRIEFS.read_text().splitlines()
     batch = tmp_path / "three.jsonl"
     chosen = [rows[5], rows[18], rows[28], '{"text": "x", "style": "unknown"}']
     batch.write_text("\n".join(chosen))
     shop = Workshop(tmp_path, {})
-    done = shop.run("batch", batch, "--out", tmp_path / "films", "--json", timeout=500)
+    done = shop.run("batch", batch, "--out", tmp_path / "films", "--json", timeout=1500)
     assert done.returncode == 1
     report = json.loads((tmp_path / "films" / "report.json").read_text())
     assert report["states"] == {"finished": 3, "refused": 1}, json.dumps(report)
