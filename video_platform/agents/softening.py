@@ -54,7 +54,10 @@ def obtain_picture(
             reason = error.message
     milder = replace(request, prompt=soften(request.prompt))
     made = ledger.obtain(provider, milder, project=project)
-    told: JsonValue = {"provider": provider.name, "reason": f"{reason} Asked instead: {milder.prompt}"}
+    told: JsonValue = {
+        "provider": provider.name,
+        "reason": f"{reason} Asked instead: {milder.prompt}",
+    }
     before = made.details.get("instead_of", [])
     notes: list[JsonValue] = [*before, told] if isinstance(before, list) else [told]
     return replace(made, details={**made.details, "instead_of": notes})
