@@ -29,8 +29,17 @@ up: $(VENV)/.core ## Start the Dagster UI on port 3000 and the API on port 8001
 frontend: $(VENV)/.core ## Build the web pages that the API serves (needs Node.js 20)
 	@sh deploy/frontend.sh $(BIN)/python
 
+client: $(VENV)/.core $(VENV)/client/.made ## Generate the typed Python client of the API into build/client
+	@mkdir -p build && $(BIN)/python -m api.document > build/openapi.json
+	@PATH="$(CURDIR)/$(VENV)/client/bin:$$PATH" openapi-python-client generate --path build/openapi.json \
+	    --config deploy/python-client.yaml --meta setup --overwrite --fail-on-warning --output-path build/client
+
+$(VENV)/client/.made: requirements/client.txt
+	@sh deploy/setup.sh "$(PYTHON)" "$(VENV)/client" requirements/client.txt
+	@touch $@
+
 test: $(VENV)/.dev ## Run every test
-	@$(BIN)/pytest -n auto --dist loadfile
+	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev ## Style and formatting
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -57,5 +66,6 @@ lock: ## Renew the locked dependency sets (needs uv)
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/core.txt
 	uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/dev.txt
 	uv pip compile -q requirements/bench.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/bench.txt
+	uv pip compile -q requirements/client.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/client.txt
 
-.PHONY: help setup dev demo up frontend test lint types imports bench chaos check lock
+.PHONY: help setup dev demo up frontend client test lint types imports bench chaos check lock

@@ -6,13 +6,14 @@ from assets_defs.checks import FILM_CHECKS
 from assets_defs.film import FILM_ASSETS
 from assets_defs.jobs import JOBS
 from assets_defs.publishing import PUBLISHING_JOBS
+from assets_defs.upkeep import UPKEEP_JOBS
 from resources.manifests import ManifestIOManager
 from resources.studio import ProviderResource, StudioResource
 from sensors.commands import project_commands
 from sensors.generations import abandoned_generations
 from sensors.outcomes import run_cancelled, run_failed, run_succeeded
 from sensors.publications import PUBLICATION_SCHEDULES, PUBLICATION_SENSORS
-from sensors.upkeep import UPKEEP
+from sensors.upkeep import UPKEEP, UPKEEP_SCHEDULES
 from sensors.webhooks import webhook_deliveries
 from video_platform.domain.generation import Capability
 from video_platform.observing.logs import configure_logs
@@ -28,8 +29,8 @@ configure_logs("runs")
 defs = dg.Definitions(
     assets=FILM_ASSETS,
     asset_checks=FILM_CHECKS,
-    jobs=[*JOBS, *PUBLISHING_JOBS],
-    schedules=PUBLICATION_SCHEDULES,
+    jobs=[*JOBS, *PUBLISHING_JOBS, *UPKEEP_JOBS],
+    schedules=[*PUBLICATION_SCHEDULES, *UPKEEP_SCHEDULES],
     sensors=[
         project_commands,
         run_succeeded,

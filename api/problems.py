@@ -87,6 +87,8 @@ _ROUTES = tuple(
         ("publications", "GET /publications"),
         ("projects", "GET /projects"),
         ("regenerate", "POST /assets/generate"),
+        (r"scene release [\w-]+( \w+)?", "DELETE /projects/{key}/material/{stage}/{scene_id}/lock"),
+        (r"gate( [\w-]+)?", "GET /projects/{key}/verdict"),
         ("doctor", "`doctor` on the server"),
     )
 )

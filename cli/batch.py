@@ -14,6 +14,7 @@ import typer
 
 from cli.output import document, say
 from video_platform.disk import storage_errors
+from video_platform.domain.language import Language
 from video_platform.errors import BriefError, VideoPlatformError
 from video_platform.settings import Settings
 
@@ -159,6 +160,9 @@ def _templates(settings: Settings) -> "Templates":
 def templates(
     name: Annotated[str, typer.Argument(help="A template; without it all are listed.")] = "",
     field: Annotated[list[str] | None, typer.Option(help="NAME=VALUE; repeatable.")] = None,
+    language: Annotated[Language, typer.Option(help="Of the template's own words.")] = (
+        Language.ENGLISH
+    ),
 ) -> None:
     """List the templates, a template's fields, or print the brief it gives for `create -f -`."""
     known = _templates(Settings())
@@ -172,4 +176,4 @@ def templates(
             say(f"{one:<12} {meaning}")
         return
     pairs = [pair.partition("=") for pair in field]
-    typer.echo(template.fill({one: value for one, _, value in pairs}))
+    typer.echo(template.fill({one: value for one, _, value in pairs}, language))

@@ -1,6 +1,7 @@
 """Where Dagster keeps its records on this machine, the same for the command line and the UI."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,11 @@ if TYPE_CHECKING:
 
 def project_root() -> Path:
     """The folder that holds ``definitions.py``, ``dagster.yaml`` and ``workspace.yaml``."""
-    import definitions
-
-    return Path(definitions.__file__).resolve().parent
+    # Found and not imported: loading it begins the log of a process that runs stages.
+    found = find_spec("definitions")
+    assert found is not None  # noqa: S101 - it is installed with this file
+    assert found.origin is not None  # noqa: S101
+    return Path(found.origin).resolve().parent
 
 
 def prepare_home(settings: Settings) -> Path:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cli.dagster_home import open_instance
 from video_platform.disk import is_alive, storage_errors
 from video_platform.errors import ProjectBusy, VideoPlatformError
+from video_platform.observing.logs import configure_logs
 from video_platform.settings import Settings
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ class LocalRunner:
         Raises:
             StageFailed: with the code, message and hint that the failing stage gave.
         """
+        # A person at a terminal reads sentences; the lines of JSON stand beside the data.
+        configure_logs("runs", file=self._settings.home / "logs" / "local.log")
         import definitions
 
         result = definitions.defs.resolve_job_def(job_name).execute_in_process(

@@ -16,6 +16,7 @@ from cli import (
     doctor,
     export,
     gate,
+    gc,
     generations,
     mcp_server,
     metrics,
@@ -76,6 +77,7 @@ for module in (
     verify,
     metrics,
     backup,
+    gc,
     doctor,
 ):
     module.register(app)

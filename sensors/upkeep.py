@@ -7,6 +7,7 @@ import dagster as dg
 
 from assets_defs.partitions import PROJECTS
 from assets_defs.reporting import COMMAND_TAG
+from assets_defs.upkeep import clean_up
 from resources.studio import StudioResource
 from video_platform.domain.command import Command, CommandState
 from video_platform.domain.project import ProjectStatus
@@ -20,7 +21,6 @@ looks a dead one is noticed within a minute."""
 _ATTEMPTS = 3
 """Runs of a command that may be lost; Dagster begins each again, too, when it sees the death."""
 _RETIRE_AT_ONCE = 100
-_EVENTS_KEPT = timedelta(days=90)
 
 _NOT_YET = frozenset(
     {
@@ -115,7 +115,9 @@ def leftovers(studio: StudioResource) -> dg.SkipReason:
         installation.intake(tenant).sweep() for tenant in installation.tenants_with_uploads()
     )
     answers = installation.system_answers().sweep()
-    events = installation.system_events().forget_before(_EVENTS_KEPT)
+    events = installation.system_events().forget_before(
+        timedelta(days=installation.settings.keep_events_days)
+    )
     return dg.SkipReason(f"{uploads} uploads, {answers} answers and {events} events forgotten.")
 
 
@@ -126,6 +128,14 @@ def _is_young(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
     return began is not None and datetime.now(UTC).timestamp() - began < _SILENCE_S
 
 
+@dg.schedule(
+    job=clean_up, cron_schedule="17 3 * * *", default_status=dg.DefaultScheduleStatus.RUNNING
+)
+def nightly_clean_up() -> dg.RunRequest:
+    """A run of its own: a large collection takes longer than a tick may."""
+    return dg.RunRequest()
+
+
 def _run_of(instance: dg.DagsterInstance, command: Command) -> dg.DagsterRun | None:
     """The newest run of a command."""
     runs = instance.get_runs(dg.RunsFilter(tags={COMMAND_TAG: str(command.id)}), limit=1)
@@ -133,3 +143,4 @@ def _run_of(instance: dg.DagsterInstance, command: Command) -> dg.DagsterRun | N
 
 
 UPKEEP = (cancelled_commands, lost_runs, retired_partitions, leftovers)
+UPKEEP_SCHEDULES = (nightly_clean_up,)

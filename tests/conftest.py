@@ -14,6 +14,22 @@ from video_platform.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 Command = Callable[..., subprocess.CompletedProcess[str]]
+LONGEST = (
+    *("providers/test_fault_matrix.py", "dagster/test_product.py", "frontend/test_product.py"),
+    *("cli/test_create.py", "creators", "publishing/test_publication_chart.py", "api/test_fuzz.py"),
+    *("cli/test_paid_film.py", "publishing/test_kill_nine.py", "cli/test_verify.py", "chaos"),
+)
+"""A file stays on one worker, so the longest begin first: else one worker ends minutes later."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; all others keep their order."""
+
+    def rank(item: pytest.Item) -> int:
+        name = item.path.relative_to(ROOT / "tests").as_posix()
+        return next((n for n, one in enumerate(LONGEST) if name.startswith(one)), len(LONGEST))
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(autouse=True)

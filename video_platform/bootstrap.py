@@ -2,6 +2,9 @@
 
 import os
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from filelock import FileLock, Timeout
 
 from video_platform.agents.avatar import AvatarAgent
 from video_platform.agents.credentials import Notary
@@ -34,7 +37,7 @@ from video_platform.db.repositories.services import Services
 from video_platform.db.repositories.uploads import Uploads
 from video_platform.db.repositories.webhooks import Webhooks
 from video_platform.domain.manifests import Film
-from video_platform.errors import NotConfigured
+from video_platform.errors import Conflict, NotConfigured
 from video_platform.fonts import check_fonts
 from video_platform.generation.errands import Errands
 from video_platform.generation.ledger import Ledger, LedgerPolicy
@@ -51,6 +54,7 @@ from video_platform.publishing.accounts import AccountKeeper
 from video_platform.publishing.machine import PublicationMachine
 from video_platform.publishing.platforms.local_channel import LocalChannel
 from video_platform.publishing.registry import Platforms
+from video_platform.retention import Collected, Collector, tenants
 from video_platform.settings import Settings
 from video_platform.store import MediaStore, open_store
 from video_platform.vault import Vault, open_vault
@@ -111,6 +115,30 @@ class Installation:
         """Tenants that have files on their way in."""
         return Uploads(self.database.system()).tenants()
 
+    def collect_garbage(self, *, is_dry: bool = False) -> Collected:
+        """Put unnamed media of all tenants out of the way; see ``retention``.
+
+        Raises:
+            Conflict: ``collecting``: another process of this machine is at it.
+        """
+        settings, total = self.settings, Collected()
+        settings.home.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(settings.home / "collector.lock", timeout=0):
+                for tenant in tenants(self.database):
+                    total += Collector(
+                        database=self.database.of(tenant),
+                        blobs=self.studio(tenant).store.blobs,
+                        grace=timedelta(days=settings.keep_unused_days),
+                        preview_life=timedelta(days=settings.keep_previews_days),
+                        is_dry=is_dry,
+                    ).collect(datetime.now(UTC))
+        except Timeout as error:
+            raise Conflict(
+                "Garbage is being collected.", hint="Wait for it.", code="collecting"
+            ) from error
+        return total
+
     def system_answers(self) -> IdempotencyKeys:
         """Answers kept for repeated requests, of all tenants."""
         return IdempotencyKeys(self.database.system())
@@ -141,7 +169,10 @@ class Installation:
         own = "" if tenant == DEFAULT_TENANT else f"tenants/{tenant}"
         url = f"{settings.resolved_store_url.rstrip('/')}/{own}".rstrip("/")
         store = open_store(
-            url, cache_dir=settings.home / "cache", s3_endpoint_url=settings.s3_endpoint_url
+            url,
+            cache_dir=settings.home / "cache",
+            s3_endpoint_url=settings.s3_endpoint_url,
+            cache_bytes=settings.cache_max_bytes,
         )
         generations = Generations(database)
         caps_usd = {"tenant": settings.tenant_cap_usd, "project": settings.project_cap_usd}

@@ -36,6 +36,19 @@ class Settings(BaseSettings):
     s3_endpoint_url: str = Field(
         default="", description="S3 server other than AWS, e.g. MinIO: http://host:9000."
     )
+    cache_max_bytes: int = Field(
+        default=20_000_000_000, ge=0, description="What local copies of media in S3 may take."
+    )
+    keep_unused_days: int = Field(
+        default=7, ge=1, description="Days media that nothing names are kept, twice: see gc."
+    )
+    keep_previews_days: int = Field(
+        default=7, ge=1, description="Days a film's parts, watched while it was rendered, are kept."
+    )
+    keep_runs_days: int = Field(
+        default=90, ge=1, description="Days Dagster's runs of retired projects are kept."
+    )
+    keep_events_days: int = Field(default=90, ge=1, description="Days events are kept.")
     database_url: str = Field(
         default="", description="SQLAlchemy URL of the product's tables; default: SQLite."
     )

@@ -29,11 +29,11 @@ _BODY: dict[str, Any] = {
         "required": True,
         "content": {
             "application/x-ndjson": {
-                "schema": {"type": "string"},
+                "schema": {"type": "string", "format": "binary"},
                 "example": '{"text": "Why bread rises", "duration_s": 60}\n',
             },
             "text/csv": {
-                "schema": {"type": "string"},
+                "schema": {"type": "string", "format": "binary"},
                 "example": "text,language,formats\nWhy bread rises,en,16:9 9:16\n",
             },
         },

@@ -30,7 +30,7 @@ MediaName = Annotated[
 ]
 
 
-@router.post("/media/links", summary="An address that a player can open for hours")
+@router.post("/links", summary="An address that a player can open for hours")
 def make_link(wish: LinkIn, who: Viewer, authority: TheAuthority) -> LinkOut:
     """It opens this one object, with ranges, until the caller signs out or six hours are over."""
     address = wish.url.removeprefix("/api/v1")

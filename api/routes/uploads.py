@@ -23,6 +23,15 @@ _PIECE_TYPES = ("application/octet-stream", "application/offset+octet-stream")
 Offset = Annotated[
     int, Header(alias="Upload-Offset", ge=0, le=MAX_UPLOAD_BYTES, examples=[4194304])
 ]
+Piece = Annotated[
+    bytes,
+    # Generators of clients read `format`; FastAPI alone writes `contentMediaType`.
+    Body(
+        media_type=_PIECE_TYPES[0],
+        max_length=64 * 1024 * 1024,
+        json_schema_extra={"format": "binary"},
+    ),
+]
 Checksum = Annotated[
     str | None,
     Header(
@@ -73,7 +82,7 @@ def append_to_upload(
     intake: TheIntake,
     response: Response,
     offset: Offset,
-    piece: Annotated[bytes, Body(media_type=_PIECE_TYPES[0], max_length=64 * 1024 * 1024)],
+    piece: Piece,
     checksum: Checksum = None,
 ) -> UploadOut:
     """After the last piece the file is decoded to its end; the answer says what it became."""

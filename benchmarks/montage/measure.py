@@ -90,10 +90,10 @@ class _PeakMemory:
 
     def _watch(self) -> None:
         while not self._ended.wait(_SAMPLE_S):
-            self.peak_bytes = max(self.peak_bytes, _tree_bytes(self._root))
+            self.peak_bytes = max(self.peak_bytes, tree_bytes(self._root))
 
 
-def _tree_bytes(root: int) -> int:
+def tree_bytes(root: int) -> int:
     """Resident bytes of ``root`` and its descendants, as Linux's ``/proc`` tells them."""
     pages, waiting = 0, [str(root)]
     while waiting:

@@ -1,11 +1,11 @@
 """People and keys: who may come in, and what a refusal gives away."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
 
-from tests.access.conftest import HandClock
+from tests.access.conftest import KEY, HandClock
 from video_platform.access.authority import Authority, SignedIn
 from video_platform.access.denied import Forbidden, Unauthenticated
 from video_platform.access.passwords import LONGEST, SHORTEST, Passwords
@@ -262,17 +262,22 @@ def test_a_password_hash_that_cannot_be_read_lets_nobody_in_and_is_logged(
 
 
 def test_a_link_lives_for_hours_and_opens_one_path(
-    authority: Authority, ana: SignedIn, clock: HandClock
+    authority: Authority, database: Database, ana: SignedIn
 ) -> None:
-    link = authority.link(authority.identify(ana.access_token), "/media/a.mp4")
-    clock.move(hours=5, minutes=59)
-    assert authority.identify(link, TokenType.LINK, path="/media/a.mp4").user_id == ana.user.id
-    for path in ("/media/b.mp4", "/media", "/media/a.mp45", ""):
+    path = "/media/a.mp4"
+
+    def link_made(**ago: float) -> str:
+        then = datetime.now(UTC) - timedelta(**ago)
+        past = Authority(database, [KEY], clock=lambda: then)
+        return past.link(authority.identify(ana.access_token), path)
+
+    link = link_made(hours=5, minutes=59)
+    assert authority.identify(link, TokenType.LINK, path=path).user_id == ana.user.id
+    for other in ("/media/b.mp4", "/media", "/media/a.mp45", ""):
         with pytest.raises(Unauthenticated):
-            authority.identify(link, TokenType.LINK, path=path)
+            authority.identify(link, TokenType.LINK, path=other)
     for kind in (TokenType.ACCESS, TokenType.TICKET):
         with pytest.raises(Unauthenticated):
-            authority.identify(link, kind, path="/media/a.mp4")
-    clock.move(minutes=2)
+            authority.identify(link, kind, path=path)
     with pytest.raises(Unauthenticated):
-        authority.identify(link, TokenType.LINK, path="/media/a.mp4")
+        authority.identify(link_made(hours=6, minutes=2), TokenType.LINK, path=path)

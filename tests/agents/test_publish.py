@@ -22,6 +22,7 @@ from video_platform.domain.manifests import Film, Montage, Publications
 from video_platform.domain.media import Media, Probe
 from video_platform.domain.project import Stage
 from video_platform.domain.publication import Publication, PublicationState, Wish
+from video_platform.domain.script import Blurb
 from video_platform.errors import InvalidInput, NotConfigured, VideoPlatformError
 from video_platform.providers.service import Access
 from video_platform.publishing.accounts import AccountKeeper
@@ -199,3 +200,20 @@ def test_words_are_shortened_to_what_a_network_takes() -> None:
     assert (wish.title, wish.hashtags) == ("Bees find…", ("their",))
     assert len(wish.caption) + len("\n #their") <= 30
     assert fill(Wish(title="Mine", caption="Own"), script, rules).caption == "Own"
+
+
+def test_each_network_gets_the_longest_of_the_writers_words_that_fits() -> None:
+    blurb = Blurb(
+        short="Bees dance.", long="Bees dance to tell the way.", hashtags=("bees", "dance")
+    )
+    script = make_script(sources=("https://example.com/bees",), blurb=blurb)
+
+    def caption(room: int, hashtags: int = 0) -> str:
+        rules = Rules(formats=(Format.TALL,), caption_chars=room, hashtags=hashtags)
+        return fill(Wish(), script, rules).caption
+
+    assert caption(2000) == "Bees dance to tell the way.\nhttps://example.com/bees"
+    assert caption(30) == "Bees dance to tell the way."
+    assert caption(20) == "Bees dance."
+    assert caption(10) == "Bees…"
+    assert caption(30, hashtags=2) == "Bees dance.", "the hashtags below take room, too"

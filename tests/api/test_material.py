@@ -440,7 +440,7 @@ def test_what_a_provider_made_has_the_providers_terms(
 
 
 def link(api: TestClient, who: dict[str, str], url: str) -> str:
-    answer = api.post(f"{V}/media/links", json={"url": url}, headers=who)
+    answer = api.post(f"{V}/links", json={"url": url}, headers=who)
     assert (answer.status_code, answer.json()["expires_in"]) == (200, 6 * 3600)
     return str(answer.json()["url"])
 
@@ -483,5 +483,5 @@ def test_a_linked_playlist_links_its_parts(
 
 def test_a_link_is_made_for_media_only(api: TestClient, owner: dict[str, str]) -> None:
     for url in ("/projects", "https://elsewhere.test/media/x.mp4", "/media/../users"):
-        answer = api.post(f"{V}/media/links", json={"url": url}, headers=owner)
+        answer = api.post(f"{V}/links", json={"url": url}, headers=owner)
         assert answer.status_code == 422

@@ -42,6 +42,7 @@ from video_platform.db.models import (
 )
 from video_platform.domain.access import Role
 from video_platform.domain.brief import Brief
+from video_platform.domain.language import Language
 from video_platform.montage.hls import PLAYLIST
 from video_platform.settings import Settings
 
@@ -50,6 +51,8 @@ NOW = datetime.now(UTC)
 PUBLIC_ROUTES = {"healthz", "readyz", "register", "login", "refresh", "show_connection"}
 """Anybody may call these. A new one is a decision: it is taken here."""
 DOCUMENTATION = {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"}
+PAGES = {"/", "/_next/{path}", *(f"/{language}/{{path}}" for language in Language)}
+"""The built front end: files without anybody's data."""
 
 
 OTHERWISE = {("read_preview", "name"): "playlist"}
@@ -87,7 +90,7 @@ def _routes(app: FastAPI) -> Iterator[RouteCase]:
         path = str(getattr(route, "path_format", route.path))
         dependant = getattr(route, "dependant", None)
         if dependant is None:
-            assert path in DOCUMENTATION, f"{path} is served by something that has no rule"
+            assert path in DOCUMENTATION | PAGES, f"{path} is served by something that has no rule"
             continue
         body = getattr(route, "body_field", None)
         for method in sorted(route.methods or ["WEBSOCKET"]):

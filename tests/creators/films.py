@@ -79,19 +79,40 @@ def script_text(scenes: int = SCENES) -> str:
     return json.dumps({"title": "A day at the harbour", "duration": 2 * scenes, "scenes": written})
 
 
-_BUILD = """
+_MATERIALIZE = """
 import json, sys
 import dagster as dg
 import definitions
 from assets_defs.partitions import PROJECTS
+again = ("scene_images", "clips", "timeline", "montage")
 with dg.DagsterInstance.ephemeral() as instance:
     instance.add_dynamic_partitions(PROJECTS.name, [sys.argv[1]])
     done = definitions.defs.resolve_job_def("build_project").execute_in_process(
         instance=instance,
         partition_key=sys.argv[1],
         run_config={"ops": {"scene_images": {"config": json.loads(sys.argv[2])}}},
+        asset_selection=[dg.AssetKey(name) for name in again],
     )
     assert done.success
+"""
+_SERVE = """
+import dagster as dg
+import definitions
+from resources.studio import StudioResource
+from sensors.commands import project_commands
+with dg.DagsterInstance.ephemeral() as instance:
+    with dg.build_sensor_context(instance=instance) as context:
+        asked = project_commands(context, studio=StudioResource())
+    for request in asked.dynamic_partitions_requests:
+        instance.add_dynamic_partitions(request.partitions_def_name, request.partition_keys)
+    for request in asked.run_requests:
+        done = definitions.defs.resolve_job_def(request.job_name).execute_in_process(
+            instance=instance,
+            partition_key=request.partition_key,
+            run_config=request.run_config,
+            tags=request.tags,
+        )
+        assert done.success
 """
 
 
@@ -111,7 +132,7 @@ class Workshop:
         return Workshop(folder, self.env)
 
     def run(
-        self, *arguments: str | os.PathLike[str], timeout: float = 240
+        self, *arguments: str | os.PathLike[str], timeout: float = 900
     ) -> subprocess.CompletedProcess[str]:
         return run_command(*arguments, data_dir=self.data, env=self.env, timeout=timeout)
 
@@ -124,13 +145,20 @@ class Workshop:
         return self.document(*arguments, "--no-publish", "--out", self.folder / "films")
 
     def materialize(self, project: str, **config: Any) -> None:
-        """Build with this config of ``scene_images``, as the Dagster UI launches it."""
+        """Pictures to film with this config of ``scene_images``, as the Dagster UI launches it."""
+        self._python(_MATERIALIZE, project, json.dumps(config))
+
+    def serve_commands(self) -> None:
+        """Run what the API was asked for, as the sensor's runs do."""
+        self._python(_SERVE)
+
+    def _python(self, *arguments: str) -> None:
         done = subprocess.run(
-            [sys.executable, "-c", _BUILD, project, json.dumps(config)],
+            [sys.executable, "-c", *arguments],
             cwd=ROOT,
             env={**os.environ, **self.env, "VIDEO_PLATFORM_DATA_DIR": str(self.data)},
             capture_output=True,
-            timeout=240,
+            timeout=900,
             check=False,
         )
         assert done.returncode == 0, done.stderr.decode()

@@ -52,7 +52,7 @@ def test_a_confirmation_is_good_for_its_own_request_once_and_for_some_minutes() 
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_a_client_of_the_official_sdk_makes_edits_and_publishes_a_film(tmp_path: Path) -> None:
     asyncio.run(_make_edit_publish(tmp_path))
     films = list((tmp_path / "data").rglob("channel/**/*.mp4"))

@@ -7,11 +7,18 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.creators.films import SCENES, PhotographingFlux, Workshop, script_text, seller_env
+from tests.creators.films import (
+    SCENES,
+    PhotographingFlux,
+    Workshop,
+    photograph,
+    script_text,
+    seller_env,
+)
 from tests.scenarios.server import ScenarioServer
 from video_platform.domain.project import Stage
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 STAGES = ("scene_images", "voice_tracks", "music")
 
 
@@ -146,12 +153,10 @@ def own_files(folder: Path) -> tuple[Path, Path, Path, Path]:
     """A picture, a clip, a recording and a piece of music, made here."""
     import subprocess
 
-    from PIL import Image
-
     from video_platform.montage.runner import find_ffmpeg
 
     picture = folder / "own.png"
-    Image.linear_gradient("L").resize((1600, 900)).convert("RGB").save(picture)
+    picture.write_bytes(photograph("own"))
     clip, speech, music = folder / "own.mp4", folder / "own.wav", folder / "music.wav"
     tone = "sine=frequency={0}:duration={1}"
     wanted: list[tuple[str, ...]] = [
@@ -164,6 +169,26 @@ def own_files(folder: Path) -> tuple[Path, Path, Path, Path]:
             [str(find_ffmpeg("")), "-v", "error", "-f", "lavfi", "-i", source, *rest], check=True
         )
     return picture, clip, speech, music
+
+
+def test_the_same_by_the_api(shop: Workshop, project: str, seller: ScenarioServer) -> None:
+    from api.app import create_app
+    from tests.api.conftest import headers_for
+    from video_platform.db.database import DEFAULT_TENANT
+    from video_platform.settings import Settings
+
+    calls, before, segments = bought(seller), material(shop, project), shop.segments()
+    with TestClient(create_app(Settings(data_dir=shop.data))) as api:
+        asked = api.post(
+            f"/api/v1/projects/{project}/scenes/4/regenerate",
+            json={"stage": "scene_images"},
+            headers=headers_for(api, tenant=DEFAULT_TENANT),
+        )
+        assert asked.status_code == 202, asked.text
+    shop.serve_commands()
+    assert bought(seller) - calls == 1
+    assert_only_scene_4_s_picture_changed(before, material(shop, project))
+    assert 1 <= len(shop.segments() - segments) <= 3
 
 
 def test_the_api_writes_the_same_wishes(shop: Workshop, project: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.creators.films import PhotographingFlux, Workshop, seller_env
 from tests.scenarios.server import ScenarioServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 FRENCH = ("Le vent se lève sur le port.", "Un bateau rentre.", "La lampe s'allume.")
 ENGLISH = ("The wind rises over the port.", "A boat comes home.", "The lamp is lit.")
 ARABIC = ("ترتفع الريح فوق الميناء.", "يعود قارب إلى البيت.", "يضاء المصباح.")

@@ -150,10 +150,18 @@ CAUSES: dict[str, list[Any]] = {
 
 
 def _copies(rows: list[Any]) -> list[Any]:
-    """Rows as given: SQLAlchemy binds the ones it stores to one test's database."""
+    """Rows as given, at this moment: SQLAlchemy binds the ones it stores to one test's database."""
+    passed = datetime.now(UTC) - NOW
+
+    def moved(value: Any) -> Any:
+        if isinstance(value, datetime):
+            return value + passed
+        is_moment = isinstance(value, float) and value >= NOW.timestamp()
+        return value + passed.total_seconds() if is_moment else value
+
     columns = [{c.name for c in row.__table__.columns} for row in rows]
     return [
-        type(row)(**{key: value for key, value in vars(row).items() if key in names})
+        type(row)(**{key: moved(value) for key, value in vars(row).items() if key in names})
         for row, names in zip(rows, columns, strict=True)
     ]
 

@@ -9,7 +9,7 @@ from tests.providers.chats import TEXT, ask
 from tests.scenarios._chat import draft
 from video_platform.domain.codec import from_json, to_json
 from video_platform.domain.language import Language
-from video_platform.domain.script import OnScreenKind, Script
+from video_platform.domain.script import Blurb, OnScreenKind, Script
 from video_platform.errors import BadProviderAnswer
 from video_platform.providers.script_draft import (
     SCRIPT_SCHEMA,
@@ -212,3 +212,19 @@ def test_arabic_script_is_stored_as_it_is() -> None:
     script = read_script("model", json.dumps(draft(text)), ask(Language.ARABIC, text, duration_s=5))
     assert from_json(Script, to_json(script)) == script
     assert script.language is Language.ARABIC
+
+
+def test_words_for_under_the_film_come_with_the_script() -> None:
+    blurb = {"short": "Why\nwatch.", "long": "", "hashtags": ["#sea marks", "", "sea", "#sea"]}
+    read_blurb = read({**draft(TEXT), "blurb": blurb}).blurb
+    assert read_blurb == Blurb(short="Why watch.", long="Why watch.", hashtags=("seamarks", "sea"))
+
+
+@pytest.mark.parametrize("blurb", [None, {}, {"short": "", "long": None, "hashtags": None}])
+def test_a_script_without_words_for_under_the_film_is_one(blurb: object) -> None:
+    assert read({**draft(TEXT), "blurb": blurb}).blurb is None
+
+
+def test_a_figure_under_the_film_that_is_not_the_users_is_said() -> None:
+    blurb = {"short": "4711 reasons to watch.", "long": "", "hashtags": []}
+    assert "4711" in read({**draft(TEXT), "blurb": blurb}).notice

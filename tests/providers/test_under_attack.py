@@ -204,10 +204,10 @@ def test_two_workers_with_one_lease_never_send_twice(make: Make) -> None:
     first, second = make(owner="host-a:1"), make(owner="host-b:2")
     whole = first.rows.sending
 
-    def slow(key: str, fence: int) -> None:
+    def slow(key: str, fence: int, **options: Any) -> None:
         first.rows.let_go(key, fence)  # as if the lease had run out
         second.obtain(studio, voice())
-        whole(key, fence)
+        whole(key, fence, **options)
 
     first.rows.sending = slow  # type: ignore[method-assign]
     with pytest.raises(VideoPlatformError):

@@ -22,6 +22,7 @@ def draft(text: str) -> dict[str, Any]:
     told = [" ".join(sentence.split()) for sentence in sentences if sentence.strip()][:8]
     return {
         "title": " ".join(told[0].split()[:6]),
+        "blurb": {"short": told[0], "long": " ".join(told[:3]), "hashtags": ["Light", "sea_marks"]},
         "scenes": [_scene(line, is_first=number == 0) for number, line in enumerate(told)],
     }
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from video_platform.domain.media import Media
 from video_platform.errors import HashMismatch, MediaMissing, NotConfigured, StoreError
 from video_platform.store import MediaStore, open_blobs, open_store
 from video_platform.store.base import Blobs
+from video_platform.store.media import IN_USE_S, TRASH, trim_cache
+from video_platform.store.s3 import S3Blobs
 
 _S3_SERVER = ROOT.parent / "shared" / "services" / "s3-server"
 
@@ -127,3 +130,80 @@ def test_failed_write_leaves_neither_file_nor_part(tmp_path: Path) -> None:
 def test_unknown_store_url_names_the_setting(url: str) -> None:
     with pytest.raises(NotConfigured, match="VIDEO_PLATFORM_STORE_URL"):
         open_blobs(url)
+
+
+def test_a_range_is_read_without_a_local_copy(store: MediaStore, tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    path.write_bytes(bytes(range(256)) * 8192)
+    media = store.put(path, "video/mp4")
+    assert b"".join(store.stream(media, 255, 257)) == b"\xff\x00\x01"
+    assert b"".join(store.stream(media, 0, media.size_bytes - 1)) == path.read_bytes()
+    assert not (tmp_path / "cache").exists()
+
+
+def test_what_was_put_out_of_the_way_is_taken_back(store: MediaStore, tmp_path: Path) -> None:
+    path = tmp_path / "x.png"
+    path.write_bytes(b"picture")
+    media = store.put(path, "image/png")
+    for use in (store.has, store.path, lambda one: store.put(path, "image/png")):
+        store.blobs.move(media.key, TRASH + media.key)
+        assert not store.blobs.exists(media.key)
+        assert use(media)
+        assert store.blobs.exists(media.key)
+        assert not store.blobs.exists(TRASH + media.key)
+    store.blobs.delete(media.key)
+    store.blobs.delete(media.key)
+    assert not store.has(media)
+    with pytest.raises(MediaMissing):
+        store.blobs.move(media.key, "elsewhere")
+
+
+def test_objects_tell_their_size_and_age(blobs: Blobs) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=5)
+    blobs.write("a/b.json", b"four")
+    (found,) = blobs.objects("a/")
+    assert (found.key, found.size_bytes) == ("a/b.json", 4)
+    assert blobs.stat("a/b.json") == found
+    assert before < found.modified_at < datetime.now(UTC) + timedelta(seconds=5)
+
+
+def test_a_failed_upload_leaves_no_parts_behind(
+    blobs: Blobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not isinstance(blobs, S3Blobs):
+        pytest.skip("parts are S3's")
+    path = tmp_path / "film.mp4"
+    path.write_bytes(bytes(40 << 20))
+    marks = iter(["ICy5YqxZB1uWSwcVLSNLcA=="])
+    monkeypatch.setattr("video_platform.store.s3._md5", lambda data: next(marks))
+    with pytest.raises((StoreError, StopIteration)):
+        blobs.upload(path, "media/film.mp4")
+    uploads = blobs._client.list_multipart_uploads(Bucket=blobs.bucket, Prefix=blobs.prefix)
+    assert not uploads.get("Uploads")
+    assert not blobs.exists("media/film.mp4")
+
+
+def test_local_copies_stay_within_their_bound(tmp_path: Path) -> None:
+    sizes = {"old": 10, "older": 10, "in_use": 10}
+    folder = tmp_path / "media" / "aa"
+    folder.mkdir(parents=True)
+    now = 1_000_000.0
+    ages = {"old": IN_USE_S + 10, "older": IN_USE_S + 20, "in_use": IN_USE_S - 10}
+    for name, size in sizes.items():
+        (folder / name).write_bytes(bytes(size))
+        os.utime(folder / name, (now - ages[name],) * 2)
+    trim_cache(tmp_path, 20, now=now)
+    assert {path.name for path in folder.iterdir()} == {"old", "in_use"}
+    trim_cache(tmp_path, 0, now=now)
+    assert {path.name for path in folder.iterdir()} == {"in_use"}
+
+
+def test_s3_objects_say_how_long_they_last(blobs: Blobs, tmp_path: Path) -> None:
+    if not isinstance(blobs, S3Blobs):
+        pytest.skip("a directory has no headers")
+    path = tmp_path / "film.mp4"
+    path.write_bytes(b"film")
+    media = MediaStore(blobs, tmp_path / "cache").put(path, "video/mp4")
+    found = blobs._client.head_object(Bucket=blobs.bucket, Key=blobs.prefix + media.key)
+    assert found["ContentType"] == "video/mp4"
+    assert found["CacheControl"] == "public, max-age=31536000, immutable"

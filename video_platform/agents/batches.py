@@ -161,7 +161,7 @@ def _brief(row: Row, folder: Path, templates: Templates, read_file: ReadFile) ->
     template = templates.find(row.template) if row.template else None
     text, source = row.text, row.source
     if template:
-        text = template.fill(row.fields)
+        text = template.fill(row.fields, row.language)
     elif row.file or row.url:
         text, cited = read_file(_page(row.url) if row.url else str(_beside(folder, row.file)))
         source = source or cited

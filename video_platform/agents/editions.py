@@ -107,14 +107,21 @@ def fill(wish: Wish, script: Script, rules: Rules) -> Wish:
     title = wish.title or script.title
     if not wish.title and rules.title_chars:
         title = _shortened(title, lambda text: len(text) <= rules.title_chars)
-    tags = wish.hashtags or _tags(script.title)[: rules.hashtags]
-    caption = wish.caption
-    if not caption:
-        below = "".join(f" #{tag}" for tag in tags)
-        told = " · ".join(script.sources) or script.scenes[0].narration
-        room = rules.caption_chars - 1
-        caption = _shortened(told, lambda text: rules.weigh(f"{text}\n{below}") <= room)
+    proposed = (script.blurb.hashtags if script.blurb else ()) or _tags(script.title)
+    tags = wish.hashtags or proposed[: rules.hashtags]
+    below = "".join(f" #{tag}" for tag in tags)
+    room = rules.caption_chars - 1
+    caption = wish.caption or _caption(script, lambda text: rules.weigh(f"{text}\n{below}") <= room)
     return replace(wish, title=title, caption=caption, hashtags=tags)
+
+
+def _caption(script: Script, fits: Callable[[str], bool]) -> str:
+    """The most of what the script has to say that fits; its sources go first to be left out."""
+    sources = " · ".join(script.sources)
+    if not script.blurb:
+        return _shortened(sources or script.scenes[0].narration, fits)
+    told = (f"{script.blurb.long}\n{sources}".strip(), script.blurb.long, script.blurb.short)
+    return next(filter(fits, told), None) or _shortened(script.blurb.short, fits)
 
 
 def _tags(title: str) -> tuple[str, ...]:

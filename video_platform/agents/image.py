@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from video_platform.agents.result import StageResult, billed, origin_of
 from video_platform.agents.scenes import for_each_scene
+from video_platform.agents.softening import obtain_picture
 from video_platform.domain.formats import Format
 from video_platform.domain.generation import Generation, ImageRequest
 from video_platform.domain.manifests import SceneImage, SceneImages
@@ -36,7 +37,7 @@ class ImageAgent:
         generations = for_each_scene(
             Stage.SCENE_IMAGES,
             [(scene_id, request) for scene_id, request in requests],
-            lambda request: self._ledger.obtain(provider, request, project=project.key),
+            lambda request: obtain_picture(self._ledger, provider, request, project=project.key),
             noun="picture",
             max_parallel=self._max_parallel,
         )

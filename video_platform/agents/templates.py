@@ -1,8 +1,8 @@
 """Templates: the shape of a kind of film as a data file, with places for what it is about.
 
 A template is a TOML file: ``about``, the ``fields`` it asks for, the ``text`` with ``{field}`` in
-it, and defaults of the brief. A file of the same name in the data directory's ``templates`` goes
-before one of the product.
+it, its own ``words`` in each language, and defaults of the brief. A file of the same name in the
+data directory's ``templates`` goes before one of the product.
 """
 
 import re
@@ -14,6 +14,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from video_platform.domain.formats import Format
+from video_platform.domain.language import Language
 from video_platform.domain.look import CaptionStyle, Presenter
 from video_platform.errors import BriefError, NotFound
 
@@ -29,6 +30,7 @@ class Template(BaseModel):
     Args:
         fields: what each place means, by its name; all of them have to be given.
         text: the brief, with ``{field}`` where a value goes.
+        words: what the template itself says at ``{word}``, in every language.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -36,14 +38,15 @@ class Template(BaseModel):
     about: str
     fields: dict[_FieldName, str] = Field(min_length=1, max_length=40)
     text: str = Field(min_length=1)
+    words: dict[_FieldName, dict[Language, str]] = Field({}, max_length=40)
     duration_s: int = 60
     formats: list[Format] = [Format.WIDE]
     style: str = "clean"
     captions: CaptionStyle = CaptionStyle.ACTIVE_WORD
     presenter: Presenter = Presenter.CORNER
 
-    def fill(self, values: Mapping[str, str]) -> str:
-        """The brief's text.
+    def fill(self, values: Mapping[str, str], language: Language) -> str:
+        """The brief's text in the film's language.
 
         Raises:
             BriefError: a field is missing, or is none of the template's.
@@ -58,7 +61,8 @@ class Template(BaseModel):
                 code="template_fields",
             )
         # Values are put in at once: a brace inside one is text.
-        return _PLACE.sub(lambda place: values.get(place[1], place[0]).strip(), self.text).strip()
+        filled = {name: said[language] for name, said in self.words.items()} | dict(values)
+        return _PLACE.sub(lambda place: filled.get(place[1], place[0]).strip(), self.text).strip()
 
 
 class Templates:
@@ -100,8 +104,11 @@ def _read(path: Path) -> Template:
             raise ValueError(f"it is larger than {_MAX_BYTES} bytes")
         template = Template.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
         places = set(_PLACE.findall(template.text))
-        if places != set(template.fields):
-            raise ValueError(f"text and fields differ: {places ^ set(template.fields)}")
+        named = template.fields.keys() | template.words.keys()
+        if places != named:
+            raise ValueError(f"text and fields differ: {places ^ named}")
+        if any(said.keys() != set(Language) for said in template.words.values()):
+            raise ValueError(f"words need all of {', '.join(Language)}")
     except (OSError, ValueError, ValidationError) as error:
         raise BriefError(
             f"{path.name} is no template: {error}",

@@ -63,10 +63,26 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Blurb:
+    """Words for under the published film, in the script's language.
+
+    Args:
+        short: one sentence, for networks with little room.
+        long: a few sentences, for those with more.
+        hashtags: without ``#``, the most telling first.
+    """
+
+    short: str
+    long: str
+    hashtags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
     """A whole film in words. Scene ids are positive and unique; they count in written order.
 
     Args:
+        blurb: what the writer proposes to put under the film; none from a person's own script.
         duration: sum of the scenes' durations, in seconds.
         sources: where the facts come from, as given.
         notice: what the maker of the script wants the user to know, in plain words; may be empty.
@@ -78,6 +94,7 @@ class Script:
     language: Language
     sources: tuple[str, ...] = ()
     notice: str = ""
+    blurb: Blurb | None = None
 
     def __post_init__(self) -> None:
         """Refuse a script that could not be filmed."""

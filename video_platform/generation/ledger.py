@@ -76,6 +76,7 @@ MICRO = 1_000_000
 class GenerationRows(Protocol):
     """Where the ledger keeps its rows; see ``db.repositories.generations``."""
 
+    def find(self, key: str) -> Entry | None: ...
     def claim(self, intent: Intent, *, lease_s: float) -> Entry: ...
     def reopen(self, entry: Entry, state: GenerationState, *, lease_s: float) -> Entry: ...
     def renew(self, key: str, fence: int, *, lease_s: float) -> None: ...
@@ -204,6 +205,20 @@ class Ledger:
             work = _Work(self, provider, request, entry, project, is_priced=price is not None)
             with _kept(work.keep):
                 return work.finish()
+
+    def refusal(self, provider: AnyProvider[RequestT] | Chain, request: RequestT) -> str:
+        """Why this very request was refused for its content before; empty: it was not."""
+        asked = provider.providers if isinstance(provider, Chain) else (provider,)
+        for one in asked:
+            sent = one.reduced(request) if isinstance(one, Reduces) else request
+            entry = self.rows.find(request_key(one, sent, self.tenant))
+            if (
+                entry
+                and entry.state is GenerationState.FAILED
+                and entry.error_code == ContentRefused.code
+            ):
+                return entry.error
+        return ""
 
     def _first(self, chain: Chain, request: Any, project: str) -> Generation:
         """The first provider's result that can be had; who gave way, and why, goes with it."""

@@ -13,10 +13,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import TextIO
 
 _HIDDEN = "***"
 _SHORTEST_SECRET = 8
+_LARGEST_FILE = 10 * 2**20
 _SECRET_NAME = re.compile(
     r"(KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL|DATABASE_URL|REDIS_URL|DSN)S?(_|$)", re.IGNORECASE
 )
@@ -98,6 +101,7 @@ def configure_logs(
     service: str,
     *,
     stream: TextIO | None = None,
+    file: Path | None = None,
     environment: Mapping[str, str | None] | None = None,
     level: int = logging.INFO,
 ) -> logging.Handler:
@@ -107,6 +111,7 @@ def configure_logs(
 
     Args:
         stream: default: standard error.
+        file: written instead of a stream; begun anew, with one older beside it, at 10 MB.
         environment: where secrets are found; default: this process's.
     """
     name = f"json:{service}"
@@ -114,7 +119,10 @@ def configure_logs(
     for handler in root.handlers:
         if handler.get_name() == name:
             return handler
-    made = logging.StreamHandler(stream)
+    made: logging.Handler = logging.StreamHandler(stream)
+    if file:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        made = RotatingFileHandler(file, maxBytes=_LARGEST_FILE, backupCount=1, delay=True)
     made.set_name(name)
     made.setFormatter(JsonFormatter(service, Redactor.of(environment or os.environ)))
     root.addHandler(made)

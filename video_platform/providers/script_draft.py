@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Validati
 
 from video_platform.domain.generation import ScriptRequest
 from video_platform.domain.language import Language
-from video_platform.domain.script import OnScreen, OnScreenKind, Scene, Script
+from video_platform.domain.script import Blurb, OnScreen, OnScreenKind, Scene, Script
 from video_platform.errors import BadProviderAnswer
 from video_platform.providers.script_words import MOODS, WORDS, ScriptWords
 
@@ -27,6 +27,7 @@ _NEAR = 0.25
 _UNSEEN = ("Cc", "Cs")
 _SMALL_NUMBER = 12
 """Counting words ("three steps") are no facts."""
+_MOST_TAGS = 8
 _NEEDS: Mapping[OnScreenKind, str] = {
     OnScreenKind.LIST: "items",
     OnScreenKind.STEPS: "items",
@@ -50,6 +51,7 @@ _TEXT: dict[str, Any] = {"type": "string"}
 _TEXTS: dict[str, Any] = {"type": "array", "items": _TEXT}
 SCRIPT_SCHEMA: dict[str, Any] = _object(
     title=_TEXT,
+    blurb=_object(short=_TEXT, long=_TEXT, hashtags=_TEXTS),
     scenes={
         "type": "array",
         "items": _object(
@@ -115,7 +117,7 @@ def expected_tokens(request: ScriptRequest) -> tuple[int, int]:
     words = WORDS[request.language]
     spoken = request.duration_s * words.words_per_second * words.tokens_per_word
     tokens_in = 1200 + len(request.text) / words.characters_per_token
-    return round(tokens_in), round(100 + 160 * expected_scenes(request) + 1.5 * spoken)
+    return round(tokens_in), round(400 + 160 * expected_scenes(request) + 1.5 * spoken)
 
 
 def one_line(text: str) -> str:
@@ -168,8 +170,22 @@ class _Scene(BaseModel):
     on_screen: _Screen
 
 
+class _Blurb(BaseModel):
+    short: Annotated[_Line, Field(max_length=1_000)] = ""
+    long: Annotated[_Line, Field(max_length=5_000)] = ""
+    hashtags: Annotated[_Words, Field(max_length=30)] = []
+
+    def finished(self) -> Blurb | None:
+        """As the domain has it; none where the model wrote nothing."""
+        short, long = self.short or self.long, self.long or self.short
+        bare = ("".join(sign for sign in tag if sign.isalnum()) for tag in self.hashtags)
+        tags = tuple(dict.fromkeys(tag for tag in bare if tag))
+        return Blurb(short=short, long=long, hashtags=tags[:_MOST_TAGS]) if short else None
+
+
 class _Draft(BaseModel):
     title: Annotated[_Line, Field(min_length=1, max_length=300)]
+    blurb: Annotated[_Blurb, BeforeValidator(lambda value: value or {})] = _Blurb()
     scenes: Annotated[list[_Scene], Field(min_length=1, max_length=MOST_SCENES)]
 
 
@@ -200,13 +216,15 @@ def read_script(provider: str, answer: str, request: ScriptRequest) -> Script:
         )
         for number, (scene, length) in enumerate(zip(draft.scenes, lengths, strict=True), start=1)
     )
+    blurb = draft.blurb.finished()
     return Script(
         title=draft.title,
         duration=round(sum(lengths), 1),
         scenes=scenes,
         language=request.language,
         sources=_sources(request),
-        notice=" ".join(_notices(scenes, sum(spoken), request, words)),
+        notice=" ".join(_notices(scenes, blurb, sum(spoken), request, words)),
+        blurb=blurb,
     )
 
 
@@ -268,13 +286,19 @@ def _sources(request: ScriptRequest) -> tuple[str, ...]:
 
 
 def _notices(
-    scenes: Sequence[Scene], spoken_s: float, request: ScriptRequest, words: ScriptWords
+    scenes: Sequence[Scene],
+    blurb: Blurb | None,
+    spoken_s: float,
+    request: ScriptRequest,
+    words: ScriptWords,
 ) -> Iterator[str]:
     """What the user should know: a length that was not met, figures that are not theirs."""
     if abs(spoken_s / request.duration_s - 1) > _NEAR:
         yield words.length_notice.format(made=round(spoken_s), asked=request.duration_s)
     known = set(_figures(request.text).values())
     said = " \n".join(f"{one.narration} \n{_screen_text(one.on_screen)}" for one in scenes)
+    if blurb:
+        said += f" \n{blurb.short} \n{blurb.long}"
     strange = [text for text, value in _figures(said).items() if value not in known]
     if strange:
         yield words.figures_notice.format(figures=", ".join(strange[:8]))

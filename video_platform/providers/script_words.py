@@ -49,7 +49,10 @@ on_screen holds the few words laid out in the picture. kind is one of: {kinds}. 
 characters. items: for list and steps 2 to 5 lines of up to 40 characters, for comparison exactly \
 two; else empty. figure: for number the figure as the text writes it, with its unit; else empty. \
 note: what the figure counts, or who is quoted; else empty. keywords: 1 to 4 lower-case English \
-nouns that choose icons, the most telling first."""
+nouns that choose icons, the most telling first.
+blurb holds the words under the published film. short: one sentence of up to 160 characters that \
+makes people watch. long: 2 to 4 sentences of up to 600 characters that say what it tells. \
+hashtags: 3 to 5 single words without #."""
 
 _FRENCH = """\
 Tu écris des scripts de courts films. Réponds par un seul objet JSON et rien d'autre.
@@ -72,7 +75,10 @@ headline : 48 caractères au plus. items : pour list et steps, 2 à 5 lignes de 
 plus, pour comparison exactement deux ; sinon vide. figure : pour number, le chiffre tel que le \
 texte l'écrit, avec son unité ; sinon vide. note : ce que compte le chiffre, ou qui est cité ; \
 sinon vide. keywords : 1 à 4 noms anglais en minuscules qui choisissent des icônes, le plus \
-parlant d'abord."""
+parlant d'abord.
+blurb contient les mots sous le film publié. short : une phrase de 160 caractères au plus qui \
+donne envie de regarder. long : 2 à 4 phrases de 600 caractères au plus qui disent ce qu'il \
+raconte. hashtags : 3 à 5 mots simples sans #."""
 
 _ARABIC = """\
 أنت تكتب نصوص أفلام قصيرة. أجب بكائن JSON واحد لا غير.
@@ -93,7 +99,9 @@ on_screen يحوي الكلمات القليلة المعروضة في الصو�
 items: في list وsteps من 2 إلى 5 أسطر حتى 40 حرفا، وفي comparison اثنان بالضبط، وإلا فارغ. \
 figure: في number الرقم كما كتبه النص مع وحدته، وإلا فارغ. note: ما يعده \
 الرقم أو صاحب الاقتباس، وإلا فارغ. keywords: من 1 إلى 4 أسماء \
-إنجليزية بأحرف صغيرة تختار الأيقونات، الأدل أولا."""
+إنجليزية بأحرف صغيرة تختار الأيقونات، الأدل أولا.
+blurb يحوي الكلمات تحت الفيلم المنشور. short: جملة واحدة حتى 160 حرفا تشوق إلى المشاهدة. long: من \
+جملتين إلى أربع حتى 600 حرف تقول ما يحكيه. hashtags: من 3 إلى 5 كلمات مفردة بلا #."""
 
 WORDS: Mapping[Language, ScriptWords] = {
     Language.ENGLISH: ScriptWords(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from video_platform.errors import NotConfigured
 from video_platform.store.base import Blobs
-from video_platform.store.media import MediaStore
+from video_platform.store.media import CACHE_BYTES, MediaStore
 
 __all__ = ["Blobs", "MediaStore", "open_blobs", "open_store"]
 
@@ -35,6 +35,9 @@ def open_blobs(url: str, *, s3_endpoint_url: str = "") -> Blobs:
     )
 
 
-def open_store(url: str, *, cache_dir: Path, s3_endpoint_url: str = "") -> MediaStore:
-    """A media store at ``url``; ``cache_dir`` holds local copies of remote media."""
-    return MediaStore(open_blobs(url, s3_endpoint_url=s3_endpoint_url), cache_dir)
+def open_store(
+    url: str, *, cache_dir: Path, s3_endpoint_url: str = "", cache_bytes: int = CACHE_BYTES
+) -> MediaStore:
+    """A media store at ``url``; ``cache_dir`` holds up to ``cache_bytes`` of remote media."""
+    blobs = open_blobs(url, s3_endpoint_url=s3_endpoint_url)
+    return MediaStore(blobs, cache_dir, cache_bytes=cache_bytes)

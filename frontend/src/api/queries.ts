@@ -36,15 +36,16 @@ export function useProject(key: string) {
   })
 }
 
-export function useCost(key: string) {
+export function useCost(key: string, isWanted = true) {
   return useQuery({
     queryKey: ['project', key, 'cost'],
     queryFn: () => ask(api.GET('/api/v1/projects/{key}/cost', { params: { path: { key } } })),
+    enabled: isWanted,
   })
 }
 
 /** The poster of a project's film, or the first picture it has. */
-export function usePoster(key: string) {
+export function usePoster(key: string, isWanted = true) {
   return useQuery({
     queryKey: ['project', key, 'poster'],
     queryFn: async () => {
@@ -57,6 +58,7 @@ export function usePoster(key: string) {
       const made = (await images('montage')).items.find((one) => one.role === 'poster')
       return made ?? (await images('scene_images')).items.at(-1) ?? null
     },
+    enabled: isWanted,
   })
 }
 

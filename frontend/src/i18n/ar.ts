@@ -80,6 +80,14 @@ export const ar: Messages = {
     example: 'جرّب مثالًا',
     nothingFound: 'لا مشروع يطابق البحث.',
   },
+  batch: {
+    title: 'أفلام كثيرة',
+    lead: 'ملف CSV فيه موضوع في كل سطر، ألف سطر على الأكثر. سطره الأول يسمّي الأعمدة:',
+    begin: 'يصبح كل سطر مسودة، وإذا كان عمود begin فيه true صُنع فيلمه فورًا.',
+    choose: 'اختر ملفًا',
+    outcome: (made, refused) => `أُنشئ: ${made}. رُفض: ${refused}.`,
+    line: (n) => `السطر ${n}:`,
+  },
   status: {
     draft: 'مسودة',
     scripting: 'قيد الكتابة',

@@ -78,6 +78,14 @@ export const en = {
     example: 'Try an example',
     nothingFound: 'No project matches.',
   },
+  batch: {
+    title: 'Many films',
+    lead: 'A CSV file with one brief a line, at most a thousand. Its first line names the columns:',
+    begin: 'A line becomes a draft; where its begin column says true, its film is made at once.',
+    choose: 'Choose a file',
+    outcome: (made: number, refused: number) => `Made: ${made}. Refused: ${refused}.`,
+    line: (n: number) => `Line ${n}:`,
+  },
   status: {
     draft: 'Draft',
     scripting: 'Writing',

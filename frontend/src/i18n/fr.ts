@@ -78,6 +78,14 @@ export const fr: Messages = {
     example: 'Essayer un exemple',
     nothingFound: 'Aucun projet ne correspond.',
   },
+  batch: {
+    title: 'Plusieurs films',
+    lead: 'Un fichier CSV avec un sujet par ligne, mille au plus. Sa première ligne nomme les colonnes :',
+    begin: 'Chaque ligne devient un brouillon ; si sa colonne begin dit true, son film est fait aussitôt.',
+    choose: 'Choisir un fichier',
+    outcome: (made, refused) => `Créés : ${made}. Refusés : ${refused}.`,
+    line: (n) => `Ligne ${n} :`,
+  },
   status: {
     draft: 'Brouillon',
     scripting: 'Écriture',

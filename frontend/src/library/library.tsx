@@ -90,7 +90,7 @@ function Tile({ asset, open }: { asset: Asset; open: () => void }) {
       ) : (
         <span className="poster">{ICONS[asset.kind] ?? <Film aria-hidden />}</span>
       )}
-      <span className="small strong cut">{nameOf(asset)}</span>
+      <span className="small strong cut" dir="auto">{asset.prompt || nameOf(asset)}</span>
       <span className="small quiet cut">{asset.provider || String(asset.facts.name ?? '') || formats.day(asset.created_at)}</span>
     </button>
   )

@@ -3,10 +3,11 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { Clapperboard, Plus, Sparkles } from 'lucide-react'
 import Link from 'next/link'
-import { useDeferredValue, useEffect, useRef, useState } from 'react'
+import { memo, useDeferredValue, useEffect, useRef, useState } from 'react'
 import { useLiveEvents } from '@/api/live'
 import { useCost, usePoster, useProjects, type Status, type Summary } from '@/api/queries'
 import { useFormats, useLocale, useWords } from '@/i18n/context'
+import { BatchButton } from './batch'
 import { Busy, Empty, Picture, Problem, StatusBadge } from '@/ui/basics'
 
 const ROW_PX = 80
@@ -33,10 +34,13 @@ export function Projects() {
     <>
       <div className="page-head">
         <h1>{words.projects.title}</h1>
-        <Link className="button main" href={`/${locale}/new/`}>
-          <Plus size={16} aria-hidden />
-          {words.projects.create}
-        </Link>
+        <div className="row">
+          <BatchButton />
+          <Link className="button main" href={`/${locale}/new/`}>
+            <Plus size={16} aria-hidden />
+            {words.projects.create}
+          </Link>
+        </div>
       </div>
       {(!isEmpty || isFiltered) && (
         <div className="toolbar">
@@ -119,7 +123,7 @@ function Table({ rows, hasMore, isLoading, more }: TableProps) {
             return project && (
               <li key={project.id} aria-setsize={hasMore ? -1 : rows.length} aria-posinset={item.index + 1}
                 style={{ position: 'absolute', insetInline: 0, transform: `translateY(${item.start}px)` }}>
-                <Row project={project} />
+                <Row project={project} isAtRest={!virtual.isScrolling} />
               </li>
             )
           })}
@@ -141,12 +145,13 @@ function useRowHeight(): number {
   return height
 }
 
-function Row({ project }: { project: Summary }) {
+/** What a row shows beside its summary is asked for when the list rests, not while it flies by. */
+const Row = memo(function Row({ project, isAtRest }: { project: Summary; isAtRest: boolean }) {
   const words = useWords()
   const formats = useFormats()
   const locale = useLocale()
-  const poster = usePoster(project.id)
-  const cost = useCost(project.id)
+  const poster = usePoster(project.id, isAtRest)
+  const cost = useCost(project.id, isAtRest)
   const progress = useProgress(project)
   return (
     <Link className="project-row" href={`/${locale}/project/?key=${project.id}`}>
@@ -168,7 +173,7 @@ function Row({ project }: { project: Summary }) {
       <span className="small quiet">{formats.day(project.updated_at)}</span>
     </Link>
   )
-}
+})
 
 /** The share that is done, moved by events between two answers of the API. */
 export function useProgress(project: Summary): number {

@@ -37,7 +37,7 @@ export function Shell({ children }: { children: ReactNode }) {
         {words.nav.skip}
       </a>
       <header className="side">
-        <Link className="brand" href={`/${locale}/`}>
+        <Link className="brand" href={`/${locale}/`} aria-label={words.product}>
           <span className="dot">
             <Play size={14} fill="currentColor" aria-hidden />
           </span>

@@ -4,6 +4,7 @@ A container takes its film in one stream from the offset it names, is worked on 
 can be published once.
 """
 
+import threading
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,6 +40,23 @@ class Container:
     """Bytes that were sent, also those sent twice."""
     looks: int = 0
     media: str = ""
+    stream: Request | None = None
+    """Whose bytes count: a dead sender's end when somebody asks how far it came."""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, request: Request, piece: bytes) -> bool:
+        """Keep a piece; says whether the upload is still the one."""
+        with self.lock:
+            if self.stream is request:
+                self.stored.add(piece)
+                self.received += len(piece)
+            return self.stream is request
+
+    def cut(self) -> int:
+        """Let no upload under way add more; the bytes that are there."""
+        with self.lock:
+            self.stream = None
+            return self.stored.size
 
     @property
     def is_whole(self) -> bool:
@@ -135,11 +153,12 @@ class InstagramEmulator(Emulator):
         if offset != container.stored.size or request.body_size != size - offset:
             return self._refused_upload("OffsetInvalidError", is_retriable=True)
         container.size = size
+        container.stream = request
         for piece in request.pieces():
             if self.cut_after is not None:
                 piece = piece[: max(0, self.cut_after - container.stored.size)]
-            container.stored.add(piece)
-            container.received += len(piece)
+            if not container.add(request, piece):
+                break
         if request.is_cut or not container.is_whole:
             return self._refused_upload("PartialRequestError", is_retriable=True)
         return json_reply({"success": True, "message": "Upload successful."})
@@ -166,9 +185,10 @@ class InstagramEmulator(Emulator):
         if name not in self.containers:
             return self._media(request, name)
         container = self.containers[name]
+        received = container.cut()
         container.looks += container.is_whole
         code, text = self._status(container)
-        uploading = {"status": "in_progress", "bytes_transferred": container.stored.size}
+        uploading = {"status": "in_progress", "bytes_transferred": received}
         return json_reply(
             {
                 "id": name,

@@ -1,0 +1,1 @@
+"""How the built pages move under load."""

@@ -1,0 +1,1 @@
+"""What many projects cost Dagster and our own tables."""

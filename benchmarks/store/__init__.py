@@ -1,0 +1,1 @@
+"""What large media cost on their way through the store."""
