@@ -160,7 +160,12 @@ def own_files(folder: Path) -> tuple[Path, Path, Path, Path]:
     clip, speech, music = folder / "own.mp4", folder / "own.wav", folder / "music.wav"
     tone = "sine=frequency={0}:duration={1}"
     wanted: list[tuple[str, ...]] = [
-        ("testsrc2=size=640x360:rate=30:duration=4", "-pix_fmt", "yuv420p", str(clip)),
+        (
+            "gradients=size=640x360:rate=30:duration=4:speed=0.1:n=5",
+            "-pix_fmt",
+            "yuv420p",
+            str(clip),
+        ),
         (tone.format(300, 2), str(speech)),
         (tone.format(200, 12), "-ac", "2", str(music)),
     ]
