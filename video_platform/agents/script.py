@@ -66,4 +66,6 @@ def _edited(scene: Scene, edit: SceneEdit | None) -> Scene:
         narration=edit.narration if edit.narration is not None else scene.narration,
         visual_prompt=edit.visual_prompt if edit.visual_prompt is not None else scene.visual_prompt,
         on_screen=on_screen,
+        appears=edit.appears if edit.appears is not None else scene.appears,
+        continues=edit.continues if edit.continues is not None else scene.continues,
     )

@@ -1,6 +1,7 @@
 """All agents of one installation, ready to work; hosts get it from ``bootstrap``."""
 
-from dataclasses import dataclass, replace
+import json
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from video_platform.agents.avatar import AvatarAgent
@@ -23,9 +24,8 @@ from video_platform.db.repositories.lifecycle import Lifecycle
 from video_platform.db.repositories.projects import Projects
 from video_platform.db.repositories.services import Services
 from video_platform.domain.brief import Brief
-from video_platform.domain.codec import content_hash
+from video_platform.domain.codec import content_hash, to_json
 from video_platform.domain.generation import Capability
-from video_platform.domain.look import Look
 from video_platform.domain.project import Project, Stage, project_key, title_of
 from video_platform.errors import BriefError
 from video_platform.generation.errands import Errands
@@ -69,15 +69,15 @@ class Studio:
     def open_project(self, brief: Brief, *, salt: str = "", command: str = "") -> Project:
         """The project of this brief: the same brief always has the same project.
 
-        Its look is no part of what it is: the same brief with another look cuts the same material
-        anew. A ``salt`` makes another project of an equal brief. A ``command`` (the name of a job)
+        Look and direction are no part of what it is: the same brief with others is the same film
+        made otherwise. A ``salt`` makes another project of an equal brief. A ``command`` (the name of a job)
         is stored with a new project for the sensor to run.
         """
         check_choices(brief, self.providers)
         title = title_of(brief.text)
         # The default tenant's keys stay what they were before there were tenants.
         whose = (salt,) if self.tenant == DEFAULT_TENANT else (salt, self.tenant)
-        identity = content_hash((replace(brief, look=Look()), *whose))
+        identity = content_hash((json.loads(to_json(brief.bare)), *whose))
         return self.projects.add(project_key(title, identity), title, brief, command=command)
 
     def made(self, kind: type[ValueT], stage: Stage, project: str) -> ValueT | None:
