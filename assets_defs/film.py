@@ -54,6 +54,7 @@ def scene_images(
     config: SceneSelection,
     studio: StudioResource,
     image_provider: ProviderResource,
+    judge_provider: ProviderResource,
     script: Script,
 ) -> dg.MaterializeResult[SceneImages]:
     """One picture per scene and format. `only: [3]` makes scene 3's picture anew."""
@@ -61,7 +62,9 @@ def scene_images(
     def work(core: Any) -> Any:
         ask_for_takes(context, core, Stage.SCENE_IMAGES, config)
         project = core.projects.get(context.partition_key)
-        return core.image.run(image_provider.client(project, core.providers), project, script)
+        provider = image_provider.client(project, core.providers)
+        judge = judge_provider.wanted_client(project, core.providers)
+        return core.image.run(provider, project, script, judge)
 
     def describe(value: SceneImages) -> previews.Shown:
         media = [m for image in value.images for m in image.media.values()]
@@ -135,6 +138,7 @@ def clips(
     config: SceneSelection,
     studio: StudioResource,
     video_provider: ProviderResource,
+    judge_provider: ProviderResource,
     script: Script,
     scene_images: SceneImages,
 ) -> dg.MaterializeResult[Clips]:
@@ -143,9 +147,9 @@ def clips(
     def work(core: Any) -> Any:
         ask_for_takes(context, core, Stage.CLIPS, config)
         project = core.projects.get(context.partition_key)
-        return core.video.run(
-            video_provider.client(project, core.providers), project, script, scene_images
-        )
+        provider = video_provider.client(project, core.providers)
+        judge = judge_provider.wanted_client(project, core.providers)
+        return core.video.run(provider, project, script, scene_images, judge)
 
     return report_stage(context, studio, work, previews.show_clips)
 

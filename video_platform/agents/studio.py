@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from video_platform.agents.avatar import AvatarAgent
 from video_platform.agents.editor import Editor
+from video_platform.agents.footage import Library
 from video_platform.agents.image import ImageAgent
 from video_platform.agents.journal import Journal
 from video_platform.agents.montage import MontageAgent
@@ -65,19 +66,21 @@ class Studio:
     montage: MontageAgent
     publish: PublishAgent
     editor: Editor
+    library: Library
 
     def open_project(self, brief: Brief, *, salt: str = "", command: str = "") -> Project:
         """The project of this brief: the same brief always has the same project.
 
         Look and direction are no part of what it is: the same brief with others is the same film
-        made otherwise. A ``salt`` makes another project of an equal brief. A ``command`` (the name of a job)
-        is stored with a new project for the sensor to run.
+        made otherwise. A ``salt`` makes another project of an equal brief. A ``command`` (the name
+        of a job) is stored with a new project for the sensor to run.
         """
         check_choices(brief, self.providers)
         title = title_of(brief.text)
         # The default tenant's keys stay what they were before there were tenants.
         whose = (salt,) if self.tenant == DEFAULT_TENANT else (salt, self.tenant)
-        identity = content_hash((json.loads(to_json(brief.bare)), *whose))
+        bare = json.loads(to_json(brief.bare))
+        identity = content_hash((bare, *whose))
         return self.projects.add(project_key(title, identity), title, brief, command=command)
 
     def made(self, kind: type[ValueT], stage: Stage, project: str) -> ValueT | None:

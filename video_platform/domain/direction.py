@@ -17,6 +17,7 @@ MOST_PICTURES = 4
 """Pictures of one sheet: services take up to eight in all, and more of one thing help little."""
 MOST_CANDIDATES = 8
 _NAME = re.compile(r"[^\W_][\w .'’-]{0,39}")
+_COLOUR, _COLOURS = re.compile(r"#[0-9A-Fa-f]{6}"), 4
 _DESCRIPTION_CHARACTERS, _STYLE_CHARACTERS = 600, 600
 
 
@@ -85,6 +86,8 @@ class Direction:
         images: pictures made of each scene and format, the best of which is used.
         clips: likewise of clips.
         footage: whether the tenant's own library goes before providers.
+        colours: ground, text, main and accent colour of a brand, ``#RRGGBB``; none: a palette in
+            the film's mood.
     """
 
     kit: str = ""
@@ -96,6 +99,7 @@ class Direction:
     images: int = 1
     clips: int = 1
     footage: FootageUse = FootageUse.GENERATE
+    colours: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse sheets of one name, and numbers of candidates nobody would want to pay."""
@@ -111,6 +115,8 @@ class Direction:
                     f"{wanted} {what} of each scene cannot be made",
                     f"Choose 1 to {MOST_CANDIDATES}.",
                 )
+        if self.colours:
+            check_colours(self.colours)
         if len(self.style_words) > _STYLE_CHARACTERS:
             raise _invalid(
                 f"The style has {len(self.style_words)} characters",
@@ -146,6 +152,20 @@ def check_names(direction: Direction, names: Sequence[str]) -> None:
                 hint=f"There is: {listed}.",
                 code="sheet_missing",
             )
+
+
+def check_colours(colours: Sequence[str]) -> None:
+    """Refuse what are not the four colours of a brand.
+
+    Raises:
+        BriefError: ``colours_invalid``.
+    """
+    if len(colours) != _COLOURS or not all(_COLOUR.fullmatch(one) for one in colours):
+        raise BriefError(
+            f"{', '.join(colours)[:80]} are not the {_COLOURS} colours of a brand.",
+            hint="Give ground, text, main and accent colour as #RRGGBB.",
+            code="colours_invalid",
+        )
 
 
 def _invalid(message: str, hint: str) -> BriefError:

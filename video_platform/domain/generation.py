@@ -84,8 +84,8 @@ class ImageRequest:
     ``position`` counts from 0 and ``count`` is the number of scenes: a film's pictures share one
     palette (chosen by ``mood``, ``style`` and ``project_seed``) and differ by ``seed``.
 
-    ``references`` are shown to providers that take pictures. ``colours`` are a brand's, ``#RRGGBB``:
-    ground, text, main and accent colour.
+    ``references`` are shown to providers that take pictures. ``colours`` are a brand's:
+    ground, text, main and accent colour, ``#RRGGBB``.
     """
 
     prompt: str
