@@ -54,9 +54,9 @@ def verdict(picture: bytes, wanted: str) -> dict[str, Any]:
     with Image.open(BytesIO(picture)) as seen:
         assert seen.format == "JPEG"
         assert max(seen.size) <= 1024, "larger than anybody looks at"
-        brightness = sum(seen.convert("L").resize((1, 1)).getdata()) / 255
+        light = seen.convert("L").resize((1, 1)).getpixel((0, 0))
     assert re.fullmatch(r"<(scene-[0-9a-f]+)>\n(.*)\n</\1>", wanted, re.DOTALL), "no marks"
-    return {"match": round(brightness, 3), "unwanted_text": False, "reason": "Judged by light."}
+    return {"match": round(light / 255, 3), "unwanted_text": False, "reason": "Judged by light."}
 
 
 def completion(

@@ -4,7 +4,7 @@ Where a film asks for continuity, a clip begins with the last frame of the one b
 wait for one another; the others are made side by side.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,12 +17,13 @@ from video_platform.agents.prompts import scene_prompt
 from video_platform.agents.result import StageResult, billed, origin_of
 from video_platform.agents.scenes import for_each_scene
 from video_platform.domain.codec import from_json, to_json
+from video_platform.domain.direction import Direction
 from video_platform.domain.formats import FRAMES, Format
 from video_platform.domain.generation import Generation, JudgeRequest, VideoRequest
 from video_platform.domain.manifests import Clips, Motion, SceneClip, SceneImages
 from video_platform.domain.media import Media, MediaPath
 from video_platform.domain.project import Project, Stage
-from video_platform.domain.script import Script
+from video_platform.domain.script import Scene, Script
 from video_platform.errors import MediaMissing
 from video_platform.generation.ledger import Ledger
 from video_platform.montage.frames import Moment
@@ -172,6 +173,20 @@ def takes_first_frame(provider: Any) -> bool:
     return all(getattr(one, "takes_first_frame", False) for one in asked)
 
 
+def going_on(script: Script, direction: Direction, scene_ids: Iterable[int]) -> set[int]:
+    """These scenes, and those whose clips go on from them: another clip of one remakes them all."""
+    changed, before_is = set(scene_ids), False
+    for scene in script.as_written:
+        if before_is and _goes_on(scene, direction):
+            changed.add(scene.id)
+        before_is = scene.id in changed
+    return changed
+
+
+def _goes_on(scene: Scene, direction: Direction) -> bool:
+    return direction.continuity if scene.continues is None else scene.continues
+
+
 def _wishes(
     provider: Any,
     project: Project,
@@ -182,7 +197,6 @@ def _wishes(
     direction, before, wishes = project.brief.direction, 0, []
     can_go_on = takes_first_frame(provider)
     for position, scene in enumerate(script.as_written):
-        goes_on = direction.continuity if scene.continues is None else scene.continues
         request = VideoRequest(
             prompt=scene_prompt(scene, direction),
             images=pictures[scene.id],
@@ -195,7 +209,7 @@ def _wishes(
                 scene_id=scene.id,
                 request=request,
                 candidates=direction.clips,
-                goes_on_from=before if can_go_on and goes_on else 0,
+                goes_on_from=before if can_go_on and _goes_on(scene, direction) else 0,
             )
             wishes.append((scene.id, wish))
         before = scene.id
