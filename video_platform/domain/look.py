@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Annotated
 
+from video_platform.domain.codec import ABSENT
 from video_platform.domain.language import Language
 from video_platform.domain.media import Media
 from video_platform.errors import BriefError
@@ -207,6 +209,10 @@ class Look:
     presenter: Presenter = Presenter.FULL
     network: Network = Network.ANY
     exports: tuple[Export, ...] = ()
+    intro: Annotated[Media | None, ABSENT] = None
+    """A clip with its own sound before the film."""
+    outro: Annotated[Media | None, ABSENT] = None
+    """Likewise after it."""
 
     def __post_init__(self) -> None:
         """Refuse what is not a colour, exports named twice, and two things in one corner."""
