@@ -16,6 +16,7 @@ from video_platform.agents.image import ImageAgent
 from video_platform.agents.intake import Intake
 from video_platform.agents.montage import MontageAgent
 from video_platform.agents.music import MusicAgent
+from video_platform.agents.presets import Presets
 from video_platform.agents.publish import PublishAgent
 from video_platform.agents.script import ScriptAgent
 from video_platform.agents.studio import Studio
@@ -31,6 +32,7 @@ from video_platform.db.repositories.commands import Commands
 from video_platform.db.repositories.events import Events
 from video_platform.db.repositories.generations import Generations
 from video_platform.db.repositories.idempotency import IdempotencyKeys
+from video_platform.db.repositories.kits import Kits
 from video_platform.db.repositories.lifecycle import Lifecycle
 from video_platform.db.repositories.projects import Projects
 from video_platform.db.repositories.publications import Publications
@@ -234,6 +236,8 @@ class Installation:
             avatar=AvatarAgent(ledger, max_parallel=parallel),
             video=VideoAgent(ledger, store.path, library, frames, max_parallel=parallel),
             library=library,
+            kits=Kits(database),
+            presets=Presets(settings.home / "presets"),
             montage=montage,
             editor=Editor(database, store, montage),
             publish=self._publish_agent(database, store, channel, notary),
