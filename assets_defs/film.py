@@ -6,7 +6,14 @@ import dagster as dg
 
 from assets_defs import previews
 from assets_defs.partitions import PROJECTS
-from assets_defs.reporting import FormatSelection, SceneSelection, ask_for_takes, report_stage
+from assets_defs.reporting import (
+    FormatSelection,
+    PictureSelection,
+    SceneSelection,
+    ScriptSelection,
+    ask_for_takes,
+    report_stage,
+)
 from resources.studio import ProviderResource, StudioResource
 from video_platform.domain.formats import Format
 from video_platform.domain.manifests import (
@@ -34,7 +41,7 @@ _COMMON: dict[str, Any] = {
 @dg.asset(**_COMMON, group_name="writing", kinds={"python", "json"})
 def script(
     context: dg.AssetExecutionContext,
-    config: SceneSelection,
+    config: ScriptSelection,
     studio: StudioResource,
     script_provider: ProviderResource,
 ) -> dg.MaterializeResult[Script]:
@@ -51,7 +58,7 @@ def script(
 @dg.asset(**_COMMON, group_name="material", kinds={"python", "image"})
 def scene_images(
     context: dg.AssetExecutionContext,
-    config: SceneSelection,
+    config: PictureSelection,
     studio: StudioResource,
     image_provider: ProviderResource,
     judge_provider: ProviderResource,
@@ -135,7 +142,7 @@ def avatar_clips(
 @dg.asset(**_COMMON, group_name="material", kinds={"python", "video"})
 def clips(
     context: dg.AssetExecutionContext,
-    config: SceneSelection,
+    config: PictureSelection,
     studio: StudioResource,
     video_provider: ProviderResource,
     judge_provider: ProviderResource,

@@ -113,6 +113,7 @@ def _scene_document(number: int, scene: Scene) -> dict[str, object]:
         "narration": scene.narration,
         "visual_prompt": scene.visual_prompt,
         "music_mood": scene.music_mood,
+        **({"appears": list(scene.appears)} if scene.appears else {}),
     }
 
 
