@@ -23,6 +23,7 @@ from api.schemas.projects import (
     summary_fields,
 )
 from video_platform.agents.desk import Desk, Wish
+from video_platform.agents.looks import LookDesk
 from video_platform.db.repositories.projects import ProjectOrder, StoredProject
 from video_platform.domain.language import Language
 from video_platform.domain.look import Logo
@@ -75,9 +76,13 @@ def find_logo(desk: Desk, look: LookIn) -> Logo | None:
 )
 def create_project(wish: ProjectIn, desk: WritingDesk, response: Response) -> ProjectOut:
     """Every request is a project of its own; with an `Idempotency-Key` it is so once."""
+    brief = wish.to_brief(find_logo(desk, wish.look))
+    if wish.direction is not None:
+        looks = LookDesk(desk.studio, desk.user)
+        brief = looks.directed(brief, wish.direction.form(), looks.uploaded)
     stored = desk.open(
         Wish(
-            brief=wish.to_brief(find_logo(desk, wish.look)),
+            brief=brief,
             title=wish.title,
             description=wish.description,
             approvals=tuple(dict.fromkeys(wish.approvals)),

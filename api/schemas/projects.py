@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from api.schemas.base import Input, Line, LongText, Name, Output, Text, shown
+from api.schemas.kits import DirectionIn
 from api.schemas.look import LookIn, LookOut, to_look
 from video_platform.db.repositories.projects import StoredProject
 from video_platform.domain.brief import MAX_DURATION_S, MIN_DURATION_S, Brief
@@ -109,6 +110,7 @@ class ProjectIn(BriefIn):
 
     title: Line = Field(default="", description="Empty: the first line of the text.")
     description: Text = ""
+    direction: DirectionIn | None = None
     approvals: list[Stage] = Field(
         default_factory=list,
         max_length=len(STAGES_TO_APPROVE),
