@@ -86,6 +86,7 @@ class BriefIn(Input):
     )
     source: Line = Field(default="", description="Where the text comes from.")
     look: LookIn = Field(default_factory=LookIn)
+    direction: DirectionIn | None = None
 
     def to_brief(self, logo: Logo | None = None) -> Brief:
         """The brief; ``BriefError`` when it breaks a rule."""
@@ -110,7 +111,6 @@ class ProjectIn(BriefIn):
 
     title: Line = Field(default="", description="Empty: the first line of the text.")
     description: Text = ""
-    direction: DirectionIn | None = None
     approvals: list[Stage] = Field(
         default_factory=list,
         max_length=len(STAGES_TO_APPROVE),
