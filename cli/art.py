@@ -170,7 +170,7 @@ def put_kit(
     licences = told.pop("licences", {})
     form: KitForm = _filled(KitForm, told, file.name)
     desk = _desk()
-    kit = form.to_kit(_licensed(desk, file, licences))
+    kit = form.to_kit(_licensed(desk, file, licences), desk.studio.store.path)
     stale = desk.stale(name, kit)
     if not check:
         desk.put_kit(name, kit)

@@ -62,7 +62,7 @@ def put_kit(
     kit: KitName, wish: KitIn, desk: Writer, response: Response, if_match: IfMatch = None
 ) -> KitOut:
     """Its films change when they are built next; `stale` says which, nothing is made by itself."""
-    made = wish.form().to_kit(desk.uploaded)
+    made = wish.form().to_kit(desk.uploaded, desk.studio.store.path)
     stale = desk.stale(kit, made)
     stored = desk.put_kit(kit, made, version=version_of(if_match))
     response.headers["ETag"] = f'"{stored.version}"'
@@ -72,7 +72,7 @@ def put_kit(
 @router.post("/kits/{kit}/stale", summary="What a change of a kit would make stale")
 def check_kit(kit: KitName, wish: KitIn, desk: Writer) -> list[StaleOut]:
     """Nothing is stored."""
-    return show_stale(desk.stale(kit, wish.form().to_kit(desk.uploaded)))
+    return show_stale(desk.stale(kit, wish.form().to_kit(desk.uploaded, desk.studio.store.path)))
 
 
 @router.delete("/kits/{kit}", status_code=204, summary="Forget a brand kit")

@@ -86,6 +86,15 @@ class Colours(Input):
     accent: Colour
 
 
+class TypefaceIn(Input):
+    """A typeface: uploaded fonts of one family."""
+
+    model_config = shown(regular=_ASSET, bold=None)
+
+    regular: uuid.UUID
+    bold: uuid.UUID | None = Field(default=None, description="Without it bold text is regular.")
+
+
 class KitIn(Input):
     """What all films of a brand have in common; what is left out is left to each brief."""
 
@@ -98,6 +107,7 @@ class KitIn(Input):
     outro: uuid.UUID | None = None
     voices: dict[Language, Name] = Field(default_factory=dict, description="Voice by language.")
     style_words: ShortText = ""
+    typeface: TypefaceIn | None = None
 
     def form(self) -> KitForm:
         """As the core reads it; ``BriefError`` comes later, when files are found."""
@@ -115,6 +125,17 @@ class KitLogoOut(Output):
     opacity: float
 
 
+class TypefaceOut(Output):
+    """A typeface, and the languages it is used for."""
+
+    model_config = shown(family="Inter", regular=_SHA, bold=None, languages=["en", "fr"])
+
+    family: str
+    regular: str
+    bold: str | None
+    languages: list[Language]
+
+
 class KitBody(Output):
     """A kit as it is stored; files stand as hashes."""
 
@@ -123,6 +144,7 @@ class KitBody(Output):
             **_KIT,
             "logo": {"sha256": _SHA, "corner": "top_left", "width": 0.12, "opacity": 0.9},
             "intro": _SHA,
+            "typeface": None,
         }
     )
 
@@ -133,6 +155,7 @@ class KitBody(Output):
     outro: str | None
     voices: dict[Language, str]
     style_words: str
+    typeface: TypefaceOut | None
 
 
 class StaleOut(Output):

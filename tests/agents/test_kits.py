@@ -223,12 +223,12 @@ def test_a_form_takes_files_of_the_right_kind(desk: LookDesk, tmp_path: Path) ->
         return own_file(desk.studio, tmp_path / name, None)
 
     form = KitForm.model_validate({"logo": {"file": "logo.png"}, "intro": "intro.mp4"})
-    kit = form.to_kit(find)
+    kit = form.to_kit(find, desk.studio.store.path)
     assert kit.logo is not None
     assert kit.intro is not None
     assert kit.intro.probe.duration_ms == 1000
     with pytest.raises(UnsupportedMedia):
-        KitForm(intro="logo.png").to_kit(find)
+        KitForm(intro="logo.png").to_kit(find, desk.studio.store.path)
     with pytest.raises(UnsupportedMedia):
         SheetForm(name="Mara", description="a", pictures=["intro.mp4"]).to_sheet(find)
 

@@ -328,6 +328,9 @@ class _Material:
                 yield _Part(role=role, media=sound.media, scene_id=sound.scene_id)
         if timeline.look.logo is not None:
             yield _Part(role=Role.LOGO, media=timeline.look.logo.media)
+        if (own := timeline.look.typeface) is not None:
+            for media in filter(None, (own.regular, own.bold)):
+                yield _Part(role=Role.FONT, media=media)
         if timeline.look.grade.lut is not None:
             yield _Part(role=Role.COLOURS, media=timeline.look.grade.lut)
 

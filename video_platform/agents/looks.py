@@ -28,10 +28,18 @@ from video_platform.domain.direction import (
 )
 from video_platform.domain.kit import BrandKit, stale_stages
 from video_platform.domain.language import Language
-from video_platform.domain.look import CaptionLook, CaptionPlace, CaptionStyle, Corner, Logo
-from video_platform.domain.media import Media
+from video_platform.domain.look import (
+    CaptionLook,
+    CaptionPlace,
+    CaptionStyle,
+    Corner,
+    Logo,
+    Typeface,
+)
+from video_platform.domain.media import Media, MediaPath
 from video_platform.domain.project import Stage
 from video_platform.errors import BriefError, Conflict, NotFound, UnsupportedMedia
+from video_platform.montage.faces import family_of, languages_of
 
 FindFile = Callable[[str], Asset]
 """Finds the uploaded file that a form names."""
@@ -71,6 +79,13 @@ class CaptionsForm(_Form):
     size: float = Field(default=1.0, ge=0.5, le=2.0)
 
 
+class TypefaceForm(_Form):
+    """A typeface's files, of one family."""
+
+    regular: _Name
+    bold: _Name | None = None
+
+
 class KitForm(_Form):
     """A brand kit as it is written down."""
 
@@ -81,8 +96,9 @@ class KitForm(_Form):
     outro: _Name | None = None
     voices: dict[Language, _Name] = Field(default_factory=dict)
     style_words: _Text = ""
+    typeface: TypefaceForm | None = None
 
-    def to_kit(self, find: FindFile) -> BrandKit:
+    def to_kit(self, find: FindFile, media_path: MediaPath) -> BrandKit:
         """The kit, its files found.
 
         Raises:
@@ -102,6 +118,7 @@ class KitForm(_Form):
             outro=_media(find(self.outro), "video") if self.outro else None,
             voices=self.voices,
             style_words=self.style_words,
+            typeface=_typeface(self.typeface, find, media_path) if self.typeface else None,
         )
 
 
@@ -272,6 +289,27 @@ class LookDesk(Desk):
         return found
 
 
+def _typeface(form: TypefaceForm, find: FindFile, media_path: MediaPath) -> Typeface:
+    """The typeface of these files, which must belong together."""
+    regular = _media(find(form.regular), "font")
+    bold = _media(find(form.bold), "font") if form.bold else None
+    files = [media_path(media) for media in (regular, bold) if media is not None]
+    families = [family_of(path) for path in files]
+    if len(set(families)) > 1:
+        raise UnsupportedMedia(
+            f"{' and '.join(families)} are two families.",
+            hint="Give the regular and the bold file of one family.",
+            code="font_invalid",
+        )
+    shared = [languages_of(path) for path in files]
+    return Typeface(
+        family=families[0],
+        regular=regular,
+        bold=bold,
+        languages=tuple(one for one in Language if all(one in known for known in shared)),
+    )
+
+
 def _media(asset: Asset, kind: str) -> Media:
     if asset.media.media_type.partition("/")[0] != kind:
         raise UnsupportedMedia(
@@ -326,4 +364,11 @@ def show_kit(kit: BrandKit) -> dict[str, Any]:
         "outro": kit.outro and kit.outro.sha256,
         "voices": {language.value: voice for language, voice in kit.voices.items()},
         "style_words": kit.style_words,
+        "typeface": kit.typeface
+        and {
+            "family": kit.typeface.family,
+            "regular": kit.typeface.regular.sha256,
+            "bold": kit.typeface.bold and kit.typeface.bold.sha256,
+            "languages": [language.value for language in kit.typeface.languages],
+        },
     }

@@ -45,6 +45,8 @@ _TYPE_OF_SUFFIX = {
     ".flac": "audio/flac",
     ".mp3": "audio/mpeg",
     ".m4a": "audio/mp4",
+    ".ttf": "font/ttf",
+    ".otf": "font/otf",
 }
 
 

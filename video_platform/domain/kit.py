@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from video_platform.domain.brief import Brief
 from video_platform.domain.direction import check_colours
 from video_platform.domain.language import Language
-from video_platform.domain.look import CaptionLook, Logo, Look
+from video_platform.domain.look import CaptionLook, Logo, Look, Typeface
 from video_platform.domain.media import Media
 from video_platform.domain.project import Stage
 from video_platform.errors import BriefError
@@ -31,6 +31,7 @@ class BrandKit:
         intro, outro: clips with their own sound before and after each film.
         voices: voice by language, as the voice provider calls it.
         style_words: end the prompt of every picture.
+        typeface: of captions and titles, in films of the languages it has the letters of.
     """
 
     logo: Logo | None = None
@@ -40,6 +41,7 @@ class BrandKit:
     outro: Media | None = None
     voices: Mapping[Language, str] = field(default_factory=dict)
     style_words: str = ""
+    typeface: Typeface | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is no brand's colour, and bookends longer than anybody waits."""
@@ -64,7 +66,13 @@ class BrandKit:
     def dress(self, brief: Brief) -> Brief:
         """The brief with the kit's choices wherever it makes none of its own."""
         direction, own = brief.direction, Look()
-        look = replace(brief.look, intro=self.intro, outro=self.outro)
+        has_letters = self.typeface is not None and brief.language in self.typeface.languages
+        look = replace(
+            brief.look,
+            intro=self.intro,
+            outro=self.outro,
+            typeface=self.typeface if has_letters else None,
+        )
         if brief.look.logo is None and self.logo is not None:
             look = _with_logo(look, self.logo)
         if self.captions is not None and brief.look.captions == own.captions:

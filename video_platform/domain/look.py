@@ -189,6 +189,22 @@ class Export(StrEnum):
     """The sound alone."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typeface:
+    """A brand's own typeface for captions and titles.
+
+    Args:
+        family: as the files name themselves.
+        bold: none: bold text is set in the regular one.
+        languages: of which it has every letter; films in others are set in ours.
+    """
+
+    family: str
+    regular: Media
+    bold: Media | None = None
+    languages: tuple[Language, ...] = ()
+
+
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
@@ -213,6 +229,7 @@ class Look:
     """A clip with its own sound before the film."""
     outro: Annotated[Media | None, ABSENT] = None
     """Likewise after it."""
+    typeface: Annotated[Typeface | None, ABSENT] = None
 
     def __post_init__(self) -> None:
         """Refuse what is not a colour, exports named twice, and two things in one corner."""
