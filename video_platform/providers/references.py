@@ -1,13 +1,12 @@
 """Reference pictures for those who take them: how many, how large, how the prompt names them."""
 
 import base64
-from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from video_platform.domain.generation import ImageRequest, Reference
+from video_platform.domain.generation import ImageRequest
 from video_platform.providers.base import Reduces
 
 _LONG_SIDE_PX = 1024
@@ -52,8 +51,3 @@ def small_jpeg(path: Path) -> bytes:
 def as_base64(content: bytes) -> str:
     """Bytes as text."""
     return base64.b64encode(content).decode()
-
-
-def names_of(references: Sequence[Reference]) -> list[str]:
-    """Who is shown, for the details of what was made."""
-    return [one.name for one in references]
