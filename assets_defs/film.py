@@ -6,7 +6,14 @@ import dagster as dg
 
 from assets_defs import previews
 from assets_defs.partitions import PROJECTS
-from assets_defs.reporting import FormatSelection, SceneSelection, ask_for_takes, report_stage
+from assets_defs.reporting import (
+    FormatSelection,
+    PictureSelection,
+    SceneSelection,
+    ScriptSelection,
+    ask_for_takes,
+    report_stage,
+)
 from resources.studio import ProviderResource, StudioResource
 from video_platform.domain.formats import Format
 from video_platform.domain.manifests import (
@@ -34,7 +41,7 @@ _COMMON: dict[str, Any] = {
 @dg.asset(**_COMMON, group_name="writing", kinds={"python", "json"})
 def script(
     context: dg.AssetExecutionContext,
-    config: SceneSelection,
+    config: ScriptSelection,
     studio: StudioResource,
     script_provider: ProviderResource,
 ) -> dg.MaterializeResult[Script]:
@@ -51,9 +58,10 @@ def script(
 @dg.asset(**_COMMON, group_name="material", kinds={"python", "image"})
 def scene_images(
     context: dg.AssetExecutionContext,
-    config: SceneSelection,
+    config: PictureSelection,
     studio: StudioResource,
     image_provider: ProviderResource,
+    judge_provider: ProviderResource,
     script: Script,
 ) -> dg.MaterializeResult[SceneImages]:
     """One picture per scene and format. `only: [3]` makes scene 3's picture anew."""
@@ -61,7 +69,9 @@ def scene_images(
     def work(core: Any) -> Any:
         ask_for_takes(context, core, Stage.SCENE_IMAGES, config)
         project = core.projects.get(context.partition_key)
-        return core.image.run(image_provider.client(project, core.providers), project, script)
+        provider = image_provider.client(project, core.providers)
+        judge = judge_provider.wanted_client(project, core.providers)
+        return core.image.run(provider, project, script, judge)
 
     def describe(value: SceneImages) -> previews.Shown:
         media = [m for image in value.images for m in image.media.values()]
@@ -132,9 +142,10 @@ def avatar_clips(
 @dg.asset(**_COMMON, group_name="material", kinds={"python", "video"})
 def clips(
     context: dg.AssetExecutionContext,
-    config: SceneSelection,
+    config: PictureSelection,
     studio: StudioResource,
     video_provider: ProviderResource,
+    judge_provider: ProviderResource,
     script: Script,
     scene_images: SceneImages,
 ) -> dg.MaterializeResult[Clips]:
@@ -143,9 +154,9 @@ def clips(
     def work(core: Any) -> Any:
         ask_for_takes(context, core, Stage.CLIPS, config)
         project = core.projects.get(context.partition_key)
-        return core.video.run(
-            video_provider.client(project, core.providers), project, script, scene_images
-        )
+        provider = video_provider.client(project, core.providers)
+        judge = judge_provider.wanted_client(project, core.providers)
+        return core.video.run(provider, project, script, scene_images, judge)
 
     return report_stage(context, studio, work, previews.show_clips)
 

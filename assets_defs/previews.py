@@ -15,6 +15,7 @@ from video_platform.domain.manifests import (
     Film,
     Montage,
     Music,
+    Origin,
     Publications,
     SceneImages,
     VoiceTracks,
@@ -88,7 +89,8 @@ def show_images(images: SceneImages, paths: Mapping[str, Path]) -> Shown:
     for image in images.images:
         for ratio, media in image.media.items():
             picture = f"![scene {image.scene_id}]({thumbnail(paths[media.sha256])})"
-            cells.append(f"**{image.scene_id}** {ratio.value}\n\n{picture}")
+            why = _why(image.origin.get(ratio))
+            cells.append(f"**{image.scene_id}** {ratio.value}{why}\n\n{picture}")
     return {
         "pictures": dg.MetadataValue.md("\n\n".join(cells)),
         "images": len(cells),
@@ -100,6 +102,18 @@ def show_images(images: SceneImages, paths: Mapping[str, Path]) -> Shown:
             }
         ),
     }
+
+
+def _why(origin: Origin | None) -> str:
+    """What the candidates of a take scored, the one that is used in bold."""
+    if origin is None or not origin.candidates:
+        return ""
+    scores = (
+        f"**{one.score:.2f}**" if one.is_used else f"{one.score:.2f}" for one in origin.candidates
+    )
+    used = next((one for one in origin.candidates if one.is_used), None)
+    said = f" ({_cell(used.notes[0])})" if used and used.notes else ""
+    return f", of {' / '.join(scores)}{said}"
 
 
 def show_voice(voice: VoiceTracks) -> Shown:
@@ -134,7 +148,7 @@ def show_clips(clips: Clips) -> Shown:
     rows = ["| scene | what | provider |", "|---|---|---|"]
     for clip in clips.clips:
         what = f"still, {clip.motion.kind.value}" if clip.motion else "video"
-        rows.append(f"| {clip.scene_id} | {what} | {clip.origin.provider} |")
+        rows.append(f"| {clip.scene_id} | {what} | {clip.origin.provider}{_why(clip.origin)} |")
     return {"clips": dg.MetadataValue.md("\n".join(rows))}
 
 

@@ -15,7 +15,7 @@ from resources.studio import StudioResource
 from video_platform.agents.progress import BOARD, StageUpdate
 from video_platform.domain.codec import content_hash, to_manifest
 from video_platform.domain.formats import Format
-from video_platform.domain.project import Stage
+from video_platform.domain.project import SceneEdit, Stage
 from video_platform.errors import VideoPlatformError
 from video_platform.observing.logs import measured
 
@@ -44,6 +44,22 @@ class SceneSelection(dg.Config):
     """Scene ids whose lock or own file goes away."""
     own: dict[str, str] = {}  # noqa: RUF012
     """Uploaded assets to use in place of what was made, by scene id."""
+
+
+class PictureSelection(SceneSelection):
+    """Launchpad config of pictures and clips."""
+
+    candidates: int = 0
+    """How many are made of each scene from now on, the best of which is used; 0: as before."""
+
+
+class ScriptSelection(SceneSelection):
+    """Launchpad config of the script."""
+
+    appears: dict[str, list[str]] = {}  # noqa: RUF012
+    """Names of the reference sheets of who is seen, by scene id: `{"4": ["Mara"]}`."""
+    continues: dict[str, bool] = {}  # noqa: RUF012
+    """Whether a scene's clip goes on from the one before, by scene id."""
 
 
 class FormatSelection(dg.Config):
@@ -78,9 +94,34 @@ def ask_for_takes(
         desk.replace_with(key, stage, int(scene), desk.asset(asset), is_built=False)
     for scene, take in selection.pick.items():
         desk.pick_take(key, stage, int(scene), take, is_built=False)
+    if isinstance(selection, PictureSelection) and selection.candidates:
+        _direct(studio, key, **{_CANDIDATES[stage]: selection.candidates})
+    if isinstance(selection, ScriptSelection) and (edits := _edits(selection)):
+        desk.edit_scenes(key, edits, is_built=False)
     if selection.only:
         cause = context.run.root_run_id or context.run.run_id
         studio.projects.ask_again(context.partition_key, stage, tuple(selection.only), cause)
+
+
+_CANDIDATES = {Stage.SCENE_IMAGES: "images", Stage.CLIPS: "clips"}
+
+
+def _direct(studio: Any, key: str, **wished: Any) -> None:
+    from video_platform.agents.looks import DirectionForm, LookDesk
+
+    desk = LookDesk(studio)
+    desk.direct(key, DirectionForm(**wished), desk.uploaded, is_built=False)
+
+
+def _edits(selection: ScriptSelection) -> dict[int, SceneEdit]:
+    appears, continues = selection.appears, selection.continues
+    return {
+        int(scene): SceneEdit(
+            appears=tuple(appears[scene]) if scene in appears else None,
+            continues=continues.get(scene),
+        )
+        for scene in appears.keys() | continues.keys()
+    }
 
 
 def report_stage(

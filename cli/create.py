@@ -6,6 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.art import (
+    CandidatesOption,
+    ClipCandidatesOption,
+    ContinuityOption,
+    FootageOption,
+    KitOption,
+    PresetOption,
+    SheetsOption,
+    direction_form,
+    files_beside,
+)
 from cli.briefs import read_brief
 from cli.look import (
     DEFAULT_LOOK,
@@ -77,6 +88,13 @@ def create(
     network: NetworkOption = DEFAULT_LOOK.network,
     export: ExportOption = None,
     presenter: PresenterOption = DEFAULT_LOOK.presenter,
+    kit: KitOption = None,
+    preset: PresetOption = None,
+    sheets: SheetsOption = None,
+    candidates: CandidatesOption = None,
+    clip_candidates: ClipCandidatesOption = None,
+    continuity: ContinuityOption = None,
+    own_footage: FootageOption = None,
     out: Annotated[Path, typer.Option(help="Folder the films are put in.")] = Path("films"),
     publish: Annotated[bool, typer.Option(help="Publish to the local channel, too.")] = True,
     new: Annotated[
@@ -117,13 +135,29 @@ def create(
         providers=provider or [],
         look=parse_look(wishes),
     )
-    settings = Settings()
-    if estimate:
+    form = direction_form(
+        kit=kit,
+        preset=preset,
+        sheets=sheets,
+        images=candidates,
+        clips=clip_candidates,
+        continuity=continuity,
+        own_footage=own_footage,
+    )
+    settings, is_directed = Settings(), bool(form.model_dump(exclude_none=True))
+    if estimate and not is_directed:
         _show_estimate(brief, as_json=as_json)
         return
     from cli.films import check_room
+    from video_platform.agents.looks import LookDesk
     from video_platform.bootstrap import build_studio
 
+    if is_directed:
+        studio = build_studio(settings)
+        brief = LookDesk(studio).directed(brief, form, files_beside(studio, sheets))
+    if estimate:
+        _show_estimate(brief, as_json=as_json)
+        return
     check_room(settings, out, duration_s=brief.duration_s, formats=len(brief.formats))
     studio = build_studio(settings)
     look = store_files(brief.look, wishes, brief.language, studio.store)

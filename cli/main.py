@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    art,
     backup,
     batch,
     build,
@@ -65,6 +66,7 @@ for module in (
     projects,
     regenerate,
     scene,
+    art,
     variant,
     montage,
     publications,

@@ -112,6 +112,7 @@ def show(
             "visual_prompt": scene.visual_prompt,
             "music_mood": scene.music_mood,
             "headline": scene.on_screen.headline,
+            "appears": list(scene.appears),
         }
         for scene in (script.scenes if script else ())
     ]

@@ -72,7 +72,7 @@ def describe_provider(studio: "Studio", provider: Any) -> dict[str, Any]:
         "configured": not missing,
         "default_model": model,
         "price": prices,
-        "limits": provider.limits.describe() if service is not None else {},
+        "limits": provider.describe_limits() if service is not None else {},
         "missing": missing,
         "health": studio.service_health(service.name) if service is not None else "here",
         "notice": service.notice if service is not None else "",

@@ -7,6 +7,7 @@ from uuid import uuid4
 import typer
 
 from cli.create import make
+from video_platform.domain.direction import check_names
 from video_platform.domain.project import SceneEdit, Stage
 from video_platform.errors import InvalidInput
 from video_platform.settings import Settings
@@ -74,15 +75,30 @@ def edit(
     narration: Annotated[str | None, typer.Option(help="What the voice says.")] = None,
     visual_prompt: Annotated[str | None, typer.Option(help="What the picture shows.")] = None,
     headline: Annotated[str | None, typer.Option(help="Headline drawn in the picture.")] = None,
+    appears: Annotated[
+        list[str] | None,
+        typer.Option(help="Who is seen, by reference sheet; repeatable; '' alone: nobody."),
+    ] = None,
+    continues: Annotated[
+        bool | None,
+        typer.Option("--continues/--begins", help="Whether its clip goes on from the one before."),
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder the films are put in.")] = Path("films"),
     publish: Annotated[bool, typer.Option(help="Publish to the local channel, too.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Change a scene's words and make the film again: only what follows from the change."""
-    if narration is None and visual_prompt is None and headline is None:
+    change = SceneEdit(
+        narration=narration,
+        visual_prompt=visual_prompt,
+        headline=headline,
+        appears=None if appears is None else tuple(name for name in appears if name),
+        continues=continues,
+    )
+    if change == SceneEdit():
         raise InvalidInput(
             "Nothing was changed.",
-            hint="Give --narration, --visual-prompt or --headline.",
+            hint="Give --narration, --visual-prompt, --headline, --appears or --continues.",
             code="edit_empty",
         )
     if narration is not None and not narration.strip():
@@ -91,7 +107,7 @@ def edit(
         )
     settings = Settings()
     studio = _prepare(settings, project, (scene,), out)
-    change = SceneEdit(narration=narration, visual_prompt=visual_prompt, headline=headline)
+    check_names(studio.projects.stored(project).brief.direction, change.appears or ())
     studio.projects.edit_scene(project, scene, change)
     make(settings, studio, project, out=out, publish=publish, as_json=as_json)
 

@@ -72,6 +72,10 @@ class ProviderResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # ge
             capability, project.brief.providers.get(capability.value) or self.provider
         )
 
+    def wanted_client(self, project: Project, catalogue: Any) -> Any:
+        """As ``client``; nothing where nobody chose a provider."""
+        return self.client(project, catalogue) if self.is_wanted(project) else None
+
     def is_wanted(self, project: Project) -> bool:
         """Whether anyone chose a provider: optional stages are skipped otherwise."""
         return bool(project.brief.providers.get(self.capability) or self.provider)

@@ -10,10 +10,13 @@ from video_platform.agents.avatar import AvatarAgent
 from video_platform.agents.credentials import Notary
 from video_platform.agents.editions import Editions
 from video_platform.agents.editor import Editor
+from video_platform.agents.footage import Library
+from video_platform.agents.frames import FrameTaker
 from video_platform.agents.image import ImageAgent
 from video_platform.agents.intake import Intake
 from video_platform.agents.montage import MontageAgent
 from video_platform.agents.music import MusicAgent
+from video_platform.agents.presets import Presets
 from video_platform.agents.publish import PublishAgent
 from video_platform.agents.script import ScriptAgent
 from video_platform.agents.studio import Studio
@@ -29,6 +32,7 @@ from video_platform.db.repositories.commands import Commands
 from video_platform.db.repositories.events import Events
 from video_platform.db.repositories.generations import Generations
 from video_platform.db.repositories.idempotency import IdempotencyKeys
+from video_platform.db.repositories.kits import Kits
 from video_platform.db.repositories.lifecycle import Lifecycle
 from video_platform.db.repositories.projects import Projects
 from video_platform.db.repositories.publications import Publications
@@ -208,6 +212,8 @@ class Installation:
             encoder=settings.encoder,
             notary=notary,
         )
+        frames = FrameTaker(store, scratch_dir)
+        library = Library(Assets(database), frames, draws_words=self.providers.drawing_words)
         return Studio(
             tenant=tenant,
             database=database,
@@ -224,11 +230,14 @@ class Installation:
             errands=errands,
             channel=channel,
             script=ScriptAgent(ledger, store),
-            image=ImageAgent(ledger, max_parallel=parallel),
+            image=ImageAgent(ledger, store.path, library, max_parallel=parallel),
             voice=VoiceAgent(ledger, max_parallel=parallel, media_path=store.path),
             music=MusicAgent(ledger),
             avatar=AvatarAgent(ledger, max_parallel=parallel),
-            video=VideoAgent(ledger, max_parallel=parallel),
+            video=VideoAgent(ledger, store.path, library, frames, max_parallel=parallel),
+            library=library,
+            kits=Kits(database),
+            presets=Presets(settings.home / "presets"),
             montage=montage,
             editor=Editor(database, store, montage),
             publish=self._publish_agent(database, store, channel, notary),

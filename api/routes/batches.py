@@ -13,7 +13,7 @@ from api.desks import WritingDesk
 from api.idempotency import IdempotentRoute, once
 from api.limits import limited
 from api.problems import ApiError
-from api.routes.projects import find_logo
+from api.routes.projects import find_brief
 from api.schemas.batches import BatchOut, BatchRow
 from api.schemas.projects import ProjectIn
 from video_platform.agents.desk import IN_BATCH, Desk, Wish
@@ -115,7 +115,7 @@ def _take(desk: Desk, number: int, document: Any) -> BatchRow:
         wish = ProjectIn.model_validate(document)
         stored = desk.open(
             Wish(
-                brief=wish.to_brief(find_logo(desk, wish.look)),
+                brief=find_brief(desk, wish),
                 title=wish.title,
                 description=wish.description,
                 approvals=tuple(dict.fromkeys(wish.approvals)),

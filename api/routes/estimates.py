@@ -5,7 +5,7 @@ from decimal import Decimal
 from fastapi import APIRouter
 
 from api.desks import ReadingDesk
-from api.routes.projects import find_logo
+from api.routes.projects import find_brief
 from api.schemas.base import ProjectKey
 from api.schemas.projects import BriefIn
 from api.schemas.providers import CostOut, CostRowOut, EstimateOut, EstimateRowOut
@@ -19,7 +19,7 @@ router = APIRouter(tags=["costs"])
 @router.post("/estimates", summary="What a brief would cost")
 def estimate(brief: BriefIn, desk: ReadingDesk) -> EstimateOut:
     """List prices of the first choices; nothing is made and nothing is paid."""
-    return _estimate(desk, brief.to_brief(find_logo(desk, brief.look)))
+    return _estimate(desk, find_brief(desk, brief))
 
 
 @router.get("/projects/{key}/estimate", summary="What a project would cost")

@@ -12,6 +12,7 @@ from api.schemas.base import CommandId, IfMatch, Page, ProjectKey, version_of
 from api.schemas.look import LookIn, to_look
 from api.schemas.projects import (
     Approval,
+    BriefIn,
     CommandOut,
     CopyWish,
     ProjectChange,
@@ -23,7 +24,9 @@ from api.schemas.projects import (
     summary_fields,
 )
 from video_platform.agents.desk import Desk, Wish
+from video_platform.agents.looks import LookDesk
 from video_platform.db.repositories.projects import ProjectOrder, StoredProject
+from video_platform.domain.brief import Brief
 from video_platform.domain.language import Language
 from video_platform.domain.look import Logo
 from video_platform.domain.project import ProjectStatus, Stage
@@ -67,6 +70,15 @@ def find_logo(desk: Desk, look: LookIn) -> Logo | None:
     )
 
 
+def find_brief(desk: Desk, wish: BriefIn) -> Brief:
+    """The brief of a wish, with the files it names."""
+    brief = wish.to_brief(find_logo(desk, wish.look))
+    if wish.direction is None:
+        return brief
+    looks = LookDesk(desk.studio, desk.user)
+    return looks.directed(brief, wish.direction.form(), looks.uploaded)
+
+
 @router.post(
     "",
     status_code=202,
@@ -77,7 +89,7 @@ def create_project(wish: ProjectIn, desk: WritingDesk, response: Response) -> Pr
     """Every request is a project of its own; with an `Idempotency-Key` it is so once."""
     stored = desk.open(
         Wish(
-            brief=wish.to_brief(find_logo(desk, wish.look)),
+            brief=find_brief(desk, wish),
             title=wish.title,
             description=wish.description,
             approvals=tuple(dict.fromkeys(wish.approvals)),

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from api.schemas.base import Input, Line, LongText, Name, Output, Text, shown
+from api.schemas.kits import DirectionIn
 from api.schemas.look import LookIn, LookOut, to_look
 from video_platform.db.repositories.projects import StoredProject
 from video_platform.domain.brief import MAX_DURATION_S, MIN_DURATION_S, Brief
@@ -85,6 +86,7 @@ class BriefIn(Input):
     )
     source: Line = Field(default="", description="Where the text comes from.")
     look: LookIn = Field(default_factory=LookIn)
+    direction: DirectionIn | None = None
 
     def to_brief(self, logo: Logo | None = None) -> Brief:
         """The brief; ``BriefError`` when it breaks a rule."""

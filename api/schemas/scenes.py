@@ -2,7 +2,8 @@
 
 from pydantic import Field
 
-from api.schemas.base import Input, Line, Output, SceneNumber, Text, shown
+from api.schemas.base import Input, Line, Name, Output, SceneNumber, Text, shown
+from video_platform.domain.direction import MOST_SHEETS
 from video_platform.domain.language import Language
 from video_platform.domain.project import SceneEdit, Stage
 from video_platform.domain.script import OnScreenKind, Scene, Script
@@ -23,6 +24,8 @@ _SCENE = {
     "visual_prompt": "A bowl of dough at a window, morning light.",
     "music_mood": "calm",
     "on_screen": _ON_SCREEN,
+    "appears": ["Mara"],
+    "continues": None,
 }
 
 
@@ -34,11 +37,21 @@ class SceneChange(Input):
     narration: Text | None = None
     visual_prompt: Text | None = None
     headline: Line | None = None
+    appears: list[Name] | None = Field(
+        default=None, max_length=MOST_SHEETS, description="Names of reference sheets; []: nobody."
+    )
+    continues: bool | None = Field(
+        default=None, description="Whether its clip goes on from the one before."
+    )
 
     def to_edit(self) -> SceneEdit:
         """The change as the core knows it."""
         return SceneEdit(
-            narration=self.narration, visual_prompt=self.visual_prompt, headline=self.headline
+            narration=self.narration,
+            visual_prompt=self.visual_prompt,
+            headline=self.headline,
+            appears=None if self.appears is None else tuple(self.appears),
+            continues=self.continues,
         )
 
 
@@ -100,6 +113,8 @@ class SceneOut(Output):
     visual_prompt: str
     music_mood: str
     on_screen: OnScreenOut
+    appears: list[str]
+    continues: bool | None = Field(description="null: as the project's direction says")
 
 
 class ScriptOut(Output):
@@ -131,6 +146,8 @@ def show_scene(scene: Scene) -> SceneOut:
         narration=scene.narration,
         visual_prompt=scene.visual_prompt,
         music_mood=scene.music_mood,
+        appears=list(scene.appears),
+        continues=scene.continues,
         on_screen=OnScreenOut(
             kind=seen.kind,
             headline=seen.headline,

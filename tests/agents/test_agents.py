@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from tests.agents.makers import image_agent, video_agent
 from tests.factories import make_project, make_scene, make_script, make_voice
 from tests.fakes import CountingProvider
 from video_platform.agents.avatar import AvatarAgent
-from video_platform.agents.image import ImageAgent, plan_images
+from video_platform.agents.image import plan_images
 from video_platform.agents.music import MusicAgent
 from video_platform.agents.script import ScriptAgent, apply_edits
-from video_platform.agents.video import VideoAgent
 from video_platform.agents.voice import VoiceAgent
 from video_platform.domain.brief import Brief
 from video_platform.domain.codec import to_json
@@ -72,7 +72,7 @@ def test_edit_of_the_prompt_changes_only_that_scene_s_request() -> None:
 
 def test_pictures_are_made_per_scene_and_format_and_billed_once(ledger: Ledger) -> None:
     painter = CountingProvider(Capability.IMAGE, "image/png", cost_usd=Decimal("0.04"))
-    agent = ImageAgent(ledger, max_parallel=4)
+    agent = image_agent(ledger, max_parallel=4)
     project, script = make_project(brief=TWO_FORMATS), make_script()
     first = agent.run(painter, project, script)  # type: ignore[arg-type]
     again = agent.run(painter, project, script)  # type: ignore[arg-type]
@@ -84,7 +84,7 @@ def test_pictures_are_made_per_scene_and_format_and_billed_once(ledger: Ledger) 
 
 def test_another_take_makes_one_new_picture(ledger: Ledger) -> None:
     painter = CountingProvider(Capability.IMAGE, "image/png")
-    agent, script = ImageAgent(ledger, max_parallel=4), make_script()
+    agent, script = image_agent(ledger, max_parallel=4), make_script()
     agent.run(painter, make_project(), script)  # type: ignore[arg-type]
     wished = make_project(takes={"scene_images": {2: 1}})
     result = agent.run(painter, wished, script)  # type: ignore[arg-type]
@@ -99,7 +99,7 @@ def test_one_failing_scene_does_not_lose_the_others(ledger: Ledger) -> None:
         return None
 
     script = make_script([make_scene(n) for n in (1, 2, 3)])
-    agent = ImageAgent(ledger, max_parallel=2)
+    agent = image_agent(ledger, max_parallel=2)
     failing = CountingProvider(Capability.IMAGE, "image/png", refuse=refuse_second)
     with pytest.raises(ScenesFailed, match="scene 2 failed") as caught:
         agent.run(failing, make_project(), script)  # type: ignore[arg-type]
@@ -136,8 +136,8 @@ def test_changed_sentence_makes_no_new_music(ledger: Ledger) -> None:
 def test_still_motion_never_repeats_a_move_in_a_row(ledger: Ledger) -> None:
     script = make_script([make_scene(n) for n in range(1, 12)])
     painter = CountingProvider(Capability.IMAGE, "image/png")
-    images = ImageAgent(ledger, max_parallel=2).run(painter, make_project(), script).value  # type: ignore[arg-type]
-    clips = VideoAgent(ledger, max_parallel=2).run(StillMotion(), make_project(), script, images)
+    images = image_agent(ledger, max_parallel=2).run(painter, make_project(), script).value  # type: ignore[arg-type]
+    clips = video_agent(ledger, max_parallel=2).run(StillMotion(), make_project(), script, images)
     moves = [clip.motion for clip in clips.value.clips]
     assert None not in moves
     assert all(one != two for one, two in itertools.pairwise(moves))
@@ -146,9 +146,9 @@ def test_still_motion_never_repeats_a_move_in_a_row(ledger: Ledger) -> None:
 def test_generated_clip_replaces_the_still(ledger: Ledger) -> None:
     script = make_script()
     painter = CountingProvider(Capability.IMAGE, "image/png")
-    images = ImageAgent(ledger, max_parallel=2).run(painter, make_project(), script).value  # type: ignore[arg-type]
+    images = image_agent(ledger, max_parallel=2).run(painter, make_project(), script).value  # type: ignore[arg-type]
     camera = CountingProvider(Capability.VIDEO, "video/mp4")
-    clips = VideoAgent(ledger, max_parallel=2).run(camera, make_project(), script, images).value  # type: ignore[arg-type]
+    clips = video_agent(ledger, max_parallel=2).run(camera, make_project(), script, images).value  # type: ignore[arg-type]
     assert all(clip.motion is None for clip in clips.clips)
     assert {m.media_type for clip in clips.clips for m in clip.media.values()} == {"video/mp4"}
 

@@ -34,6 +34,7 @@ from video_platform.db.models import (
     AssetRow,
     Base,
     CommandRow,
+    KitRow,
     PublicationRow,
     SlotRow,
     UploadRow,
@@ -304,6 +305,20 @@ def _slot(world: World) -> str:
     return row_id
 
 
+def _kit(world: World) -> str:
+    row_id = str(uuid.uuid4())
+    world.add(
+        KitRow(
+            id=row_id,
+            name=row_id,
+            kit={"style_words": SECRET_WORD},
+            created_at=NOW,
+            updated_at=NOW,
+        )
+    )
+    return row_id
+
+
 @dataclass(frozen=True)
 class Named:
     """How an object of tenant a is made, and an id of the same shape that nothing has."""
@@ -336,6 +351,7 @@ OBJECTS = {
     "account_id": Named(_account, _NO_UUID),
     "publication_id": Named(_publication, _NO_UUID),
     "slot_id": Named(_slot, _NO_UUID),
+    "kit": Named(_kit, _NO_UUID),
     "name": Named(lambda w: f"{_stored(w)}.png", "0" * 64 + ".png"),
     "playlist": _word(PLAYLIST),
     "scene_id": _word("1"),

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from tests.agents.makers import image_agent
 from tests.factories import make_project, make_scene, make_script
 from tests.fakes import CountingProvider
 from tests.generation.ledgers import make_ledger
-from video_platform.agents.image import ImageAgent
 from video_platform.agents.softening import soften
 from video_platform.db.database import open_database
 from video_platform.domain.generation import Capability
@@ -43,7 +43,7 @@ def refusing(word: str, *, is_billed: bool = False) -> CountingProvider:
 
 def draw(ledger: Ledger, provider: CountingProvider) -> Any:
     script = make_script([make_scene(1, visual_prompt=PROMPT)])
-    return ImageAgent(ledger, max_parallel=1).run(provider, make_project(), script)  # type: ignore[arg-type]
+    return image_agent(ledger, max_parallel=1).run(provider, make_project(), script)  # type: ignore[arg-type]
 
 
 def test_a_refused_prompt_is_asked_for_once_in_milder_words_and_that_is_told(

@@ -1,5 +1,6 @@
 """What language models have in common here: they make a script of the very text they were given."""
 
+import base64
 import json
 import re
 from typing import Any
@@ -42,6 +43,20 @@ def _scene(line: str, *, is_first: bool) -> dict[str, Any]:
             "keywords": ["lighthouse", "lamp"],
         },
     }
+
+
+def verdict(picture: bytes, wanted: str) -> dict[str, Any]:
+    """What a model that sees says: as sharp as the picture is large, and never of lettering."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    with Image.open(BytesIO(picture)) as seen:
+        assert seen.format == "JPEG"
+        assert max(seen.size) <= 1024, "larger than anybody looks at"
+        light = seen.convert("L").resize((1, 1)).getpixel((0, 0))
+    assert re.fullmatch(r"<(scene-[0-9a-f]+)>\n(.*)\n</\1>", wanted, re.DOTALL), "no marks"
+    return {"match": round(light / 255, 3), "unwanted_text": False, "reason": "Judged by light."}
 
 
 def completion(
@@ -95,9 +110,21 @@ class OpenAIShapedSpeaker:
         assert self.fields | {self.tokens_field} == set(asked), sorted(asked)
         roles = [message["role"] for message in asked["messages"]]
         assert roles == ["system", "user"], roles
+        said = asked["messages"][1]["content"]
+        if isinstance(said, list):
+            return self.judge(asked, world)
         system = asked["messages"][0]["content"]
         if asked["response_format"]["type"] == "json_object":
             assert "json" in system.lower(), "the word json is missing"
         script = json.dumps(draft(material(asked["messages"][1]["content"])), ensure_ascii=False)
         world.accept(self.name, asked)
         return json_reply(completion(asked["model"], self.wrapped.replace("{}", script)))
+
+    def judge(self, asked: dict[str, Any], world: World) -> Reply:
+        """A verdict on the picture of a question."""
+        words, picture = asked["messages"][1]["content"]
+        head, _, content = picture["image_url"]["url"].partition(",")
+        assert head == "data:image/jpeg;base64", head
+        world.accept(self.name, {"judged": words["text"]})
+        said = json.dumps(verdict(base64.b64decode(content), words["text"]))
+        return json_reply(completion(asked["model"], said))

@@ -1,9 +1,10 @@
 """Anthropic as its description has it: a message of blocks, a reason to stop, typed faults."""
 
+import base64
 import json
 from typing import Any
 
-from tests.scenarios._chat import TOKENS_IN, TOKENS_OUT, draft, material
+from tests.scenarios._chat import TOKENS_IN, TOKENS_OUT, draft, material, verdict
 from tests.scenarios.server import Call, Reply, World, json_reply
 
 
@@ -52,6 +53,13 @@ class AnthropicSpeaker:
         assert isinstance(asked["max_tokens"], int)
         assert isinstance(asked["system"], str)
         assert [one["role"] for one in asked["messages"]] == ["user"]
+        content = asked["messages"][0]["content"]
+        if isinstance(content, list):
+            picture, words = content
+            assert picture["source"]["media_type"] == "image/jpeg"
+            said = verdict(base64.b64decode(picture["source"]["data"]), words["text"])
+            world.accept(self.name, {"judged": words["text"]})
+            return json_reply(message(json.dumps(said)))
         script = draft(material(asked["messages"][0]["content"]))
         world.accept(self.name, asked)
         return json_reply(message(json.dumps(script)))

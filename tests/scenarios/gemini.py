@@ -1,10 +1,11 @@
 """Gemini as its description has it: candidates with parts, a reason to finish, typed faults."""
 
+import base64
 import json
 import re
 from typing import Any
 
-from tests.scenarios._chat import TOKENS_IN, TOKENS_OUT, draft, material
+from tests.scenarios._chat import TOKENS_IN, TOKENS_OUT, draft, material, verdict
 from tests.scenarios.server import Call, Reply, World, json_reply
 
 THOUGHTS = 700
@@ -52,6 +53,13 @@ class GeminiSpeaker:
         assert {"systemInstruction", "contents", "generationConfig"} == set(asked)
         assert [one["role"] for one in asked["contents"]] == ["user"]
         assert asked["generationConfig"]["responseMimeType"] == "application/json"
+        first, *rest = asked["contents"][0]["parts"]
+        if rest:
+            (picture,) = (part["inlineData"] for part in rest)
+            assert picture["mimeType"] == "image/jpeg"
+            said = verdict(base64.b64decode(picture["data"]), first["text"])
+            world.accept(self.name, {"judged": first["text"]})
+            return json_reply(candidates(json.dumps(said)))
         script = draft(material(asked["contents"][0]["parts"][0]["text"]))
         world.accept(self.name, asked)
         return json_reply(candidates(json.dumps(script)))

@@ -25,6 +25,8 @@ class OpenAISpeaker(OpenAIShapedSpeaker):
             return self.no("invalid_api_key", 401)
         if call.path == "/images/generations":
             return self._draw(call.json(), world)
+        if call.path == "/images/edits":
+            return self._edit(call, world)
         if call.path == "/audio/speech":
             return self._speak(call.json(), world)
         if call.path == "/audio/transcriptions":
@@ -52,6 +54,15 @@ class OpenAISpeaker(OpenAIShapedSpeaker):
                 "usage": {"input_tokens": 10, "output_tokens": 1500, "total_tokens": 1510},
             }
         )
+
+    def _edit(self, call: Call, world: World) -> Reply:
+        fields = call.form()
+        pictures = call.body.count(b'name="image[]"')
+        assert 1 <= pictures <= 16
+        assert isinstance(fields["image[]"], bytes)
+        assert fields["image[]"].startswith(b"\xff\xd8\xff")
+        asked = {name: value for name, value in fields.items() if name != "image[]"}
+        return self._draw({**asked, "references": pictures}, world)
 
     def _speak(self, asked: dict[str, Any], world: World) -> Reply:
         assert asked["voice"] in _VOICES

@@ -12,6 +12,7 @@ from video_platform.domain.generation import (
     AvatarRequest,
     Capability,
     ImageRequest,
+    JudgeRequest,
     MusicRequest,
     ScriptRequest,
     VideoRequest,
@@ -126,6 +127,10 @@ def alignment_request(shelf: Shelf) -> AlignmentRequest:
     )
 
 
+def judge_request(shelf: Shelf) -> JudgeRequest:
+    return JudgeRequest(picture=stored(shelf, "image/png"), wanted="A lighthouse on a cliff")
+
+
 def sample_request(capability: Capability, shelf: Shelf) -> Any:
     """An ordinary request of this capability."""
     match capability.value:
@@ -137,6 +142,8 @@ def sample_request(capability: Capability, shelf: Shelf) -> Any:
             return voice_request()
         case "music":
             return music_request()
+        case "judge":
+            return judge_request(shelf)
         case "video":
             return video_request(shelf)
         case "avatar":

@@ -13,6 +13,7 @@ from video_platform.agents.estimate import Estimate, estimate_brief
 from video_platform.agents.quotes import Quotes
 from video_platform.agents.studio import Studio
 from video_platform.agents.takes import SceneDesk
+from video_platform.agents.video import going_on
 from video_platform.db.repositories.costs import Costs
 from video_platform.domain.brief import Brief
 from video_platform.domain.generation import Capability
@@ -22,10 +23,10 @@ from video_platform.errors import InvalidInput, NotFound
 
 _MADE_BY = {
     Stage.SCRIPT: (Capability.SCRIPT,),
-    Stage.SCENE_IMAGES: (Capability.IMAGE, Capability.VIDEO),
+    Stage.SCENE_IMAGES: (Capability.IMAGE, Capability.VIDEO, Capability.JUDGE),
     Stage.VOICE_TRACKS: (Capability.VOICE, Capability.AVATAR),
     Stage.MUSIC: (Capability.MUSIC,),
-    Stage.CLIPS: (Capability.VIDEO,),
+    Stage.CLIPS: (Capability.VIDEO, Capability.JUDGE),
 }
 """Who may be asked when a stage is made anew, those included that follow from it."""
 _WHOLE = (Stage.SCRIPT, Stage.MUSIC)
@@ -130,7 +131,7 @@ class Assistant:
         self._desk.scene(project, scene)
         asked = {"project": project, "scene": scene, "edit": edit}
         if not confirmation:
-            cost = self._price(project, stages, scenes=1)
+            cost = self._price(project, stages, [scene])
             summary = f"Scene {scene} of {project} is changed: {', '.join(stages)} made anew."
             return self._quotes.give("edit_scene", asked, summary, cost).document()
         self._quotes.redeem(confirmation, "edit_scene", asked)
@@ -153,7 +154,7 @@ class Assistant:
             self._desk.scene(project, scene)
         asked = {"project": project, "stage": stage, "scenes": tuple(scenes)}
         if not confirmation:
-            cost = self._price(project, (stage,), scenes=len(scenes))
+            cost = self._price(project, (stage,), scenes)
             which = ", ".join(map(str, scenes)) or "all"
             summary = f"Another take of {stage.value}, scenes {which}, of {project}."
             return self._quotes.give("regenerate", asked, summary, cost).document()
@@ -208,9 +209,15 @@ class Assistant:
         rows = Costs(self._studio.database).of_project(key)
         return sum(row.spent_microusd for row in rows) / 1_000_000
 
-    def _price(self, key: str, stages: Sequence[Stage], *, scenes: int) -> Decimal | None:
-        """List price of making stages anew for so many scenes; 0: all."""
-        found = estimate_brief(self._studio.projects.stored(key).brief, self._studio.providers)
+    def _price(self, key: str, stages: Sequence[Stage], scene_ids: Sequence[int]) -> Decimal | None:
+        """List price of making stages anew for these scenes, none: all.
+
+        Clips that go on from another clip are counted with it.
+        """
+        brief = self._studio.projects.stored(key).brief
+        found, scenes = estimate_brief(brief, self._studio.providers), len(scene_ids)
+        if scene_ids and {Stage.SCENE_IMAGES, Stage.CLIPS} & set(stages):
+            scenes = len(going_on(self._desk.script(key), brief.direction, scene_ids))
         wanted = {capability for stage in stages for capability in _MADE_BY[stage]}
         share = Decimal(scenes or found.scenes) / found.scenes
         return _sum(found, wanted, Decimal(1) if set(stages) & set(_WHOLE) else share)
@@ -222,6 +229,8 @@ def _touched(edit: SceneEdit) -> tuple[Stage, ...]:
         (edit.narration, Stage.VOICE_TRACKS),
         (edit.visual_prompt, Stage.SCENE_IMAGES),
         (edit.headline, Stage.SCENE_IMAGES),
+        (edit.appears, Stage.SCENE_IMAGES),
+        (edit.continues, Stage.CLIPS),
     )
     return tuple(dict.fromkeys(stage for value, stage in changes if value is not None))
 

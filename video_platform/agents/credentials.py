@@ -328,6 +328,9 @@ class _Material:
                 yield _Part(role=role, media=sound.media, scene_id=sound.scene_id)
         if timeline.look.logo is not None:
             yield _Part(role=Role.LOGO, media=timeline.look.logo.media)
+        if (own := timeline.look.typeface) is not None:
+            for media in filter(None, (own.regular, own.bold)):
+                yield _Part(role=Role.FONT, media=media)
         if timeline.look.grade.lut is not None:
             yield _Part(role=Role.COLOURS, media=timeline.look.grade.lut)
 
@@ -342,11 +345,11 @@ class _Material:
         licence = self._licences.get(sha256, Terms())
         if made is not None:
             return made.provider, str(made.details.get("model", "")), licence
-        if sha256 in self._origins:
+        if sha256 in self._origins and self._origins[sha256].provider != UPLOAD:
             return self._origins[sha256].provider, "", licence
         if part.role is Role.PRESENTER:
             return self._project.brief.providers.get(Capability.AVATAR.value, UPLOAD), "", Terms()
-        return UPLOAD, "", self._stated(sha256)
+        return UPLOAD, "", self._stated(self._sent_as(sha256))
 
     def _generation(self, sha256: str) -> Generation | None:
         origin = self._origins.get(sha256)
@@ -369,6 +372,11 @@ class _Material:
     def _script(self) -> Generation | None:
         written = (one for one in self._entries if one.capability == Capability.SCRIPT)
         return next((one.result for one in written if one.result), None)
+
+    def _sent_as(self, sha256: str) -> str:
+        """The hash of the file a person sent; of a picture out of a clip of theirs, the clip's."""
+        origin = self._origins.get(sha256)
+        return origin.candidates[0].sha256 if origin and origin.candidates else sha256
 
     def _stated(self, sha256: str) -> Terms:
         """What a person stated of their own file."""

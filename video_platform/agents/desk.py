@@ -28,6 +28,7 @@ from video_platform.domain.brief import Brief
 from video_platform.domain.codec import content_hash
 from video_platform.domain.command import Command, CommandState
 from video_platform.domain.cut import Cut
+from video_platform.domain.direction import check_names
 from video_platform.domain.events import EventKind
 from video_platform.domain.formats import Format
 from video_platform.domain.project import (
@@ -246,8 +247,10 @@ class Desk:
             Conflict: the project was changed since ``version``.
         """
         script = self.script(key)
+        direction = self.studio.projects.stored(key).brief.direction
         for scene_id, edit in edits.items():
             script.scene(scene_id)
+            check_names(direction, edit.appears or ())
             if edit.narration is not None and not edit.narration.split():
                 raise ScriptError(
                     f"Scene {scene_id} would say nothing.", hint="Give it at least one word."
@@ -475,7 +478,7 @@ class Desk:
             BriefError: a provider nobody offers is the user's mistake here, not the operator's.
         """
         try:
-            check_choices(brief, self.studio.providers)
+            check_choices(self.studio.dressed(brief), self.studio.providers)
         except NotConfigured as error:
             raise BriefError(error.message, hint=error.hint, code="provider_unknown") from error
 

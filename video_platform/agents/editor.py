@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+from video_platform.agents.bookends import with_bookends
 from video_platform.agents.montage import MontageAgent
 from video_platform.agents.result import StageResult
 from video_platform.agents.timeline import build_timeline
@@ -49,7 +50,7 @@ class Editor:
             TimelineError: a scene lacks its voice or its clip, or an edit has no room.
         """
         laid = build_timeline(script, voice, clips, avatars, music, project.brief.look)
-        timeline = apply_cut(laid, self._timelines.cut_of(project.key))
+        timeline = with_bookends(apply_cut(laid, self._timelines.cut_of(project.key)))
         self._timelines.record(project.key, timeline)
         return StageResult(value=timeline)
 

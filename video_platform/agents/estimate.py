@@ -12,14 +12,17 @@ from video_platform.domain.generation import (
     AvatarRequest,
     Capability,
     ImageRequest,
+    JudgeRequest,
     MusicRequest,
+    Reference,
     ScriptRequest,
     VideoRequest,
     VoiceRequest,
 )
 from video_platform.domain.media import Media, Probe
 from video_platform.domain.script import OnScreen, OnScreenKind
-from video_platform.providers.base import Priced, Reduces
+from video_platform.providers.base import Priced
+from video_platform.providers.references import reduced
 from video_platform.providers.registry import DEFAULTS, Catalogue
 
 _SECONDS_PER_SCENE = 7.5
@@ -32,6 +35,7 @@ _CAPABILITIES = (
     Capability.MUSIC,
     Capability.VIDEO,
     Capability.AVATAR,
+    Capability.JUDGE,
 )
 _ONCE_A_FILM = frozenset({Capability.SCRIPT, Capability.MUSIC})
 _PROMPT = "A typical description of what one scene shows, in a sentence or two. " * 3
@@ -77,9 +81,10 @@ def estimate_brief(brief: Brief, catalogue: Catalogue) -> Estimate:
         if provider is None:
             continue
         typical = _typical(capability, brief)
-        count = _calls(provider, typical, brief.formats) * (
-            1 if capability in _ONCE_A_FILM else scenes
-        )
+        count = _calls(provider, typical, brief.formats) * _candidates(capability, brief)
+        count *= 1 if capability in _ONCE_A_FILM else scenes
+        if not count:
+            continue
         each = _price(provider, typical)
         rows.append(
             EstimateRow(
@@ -90,6 +95,21 @@ def estimate_brief(brief: Brief, catalogue: Catalogue) -> Estimate:
             )
         )
     return Estimate(scenes=scenes, rows=tuple(rows))
+
+
+def _candidates(capability: Capability, brief: Brief) -> int:
+    """How many are made of each; of verdicts, how many a scene asks for."""
+    direction = brief.direction
+    match capability:
+        case Capability.IMAGE:
+            return direction.images
+        case Capability.VIDEO:
+            return direction.clips
+        case Capability.JUDGE:
+            pictures = direction.images * len(brief.formats) if direction.images > 1 else 0
+            return pictures + (direction.clips if direction.clips > 1 else 0)
+        case _:
+            return 1
 
 
 def _first_choice(capability: Capability, brief: Brief, catalogue: Catalogue) -> Any:
@@ -110,13 +130,13 @@ def _calls(provider: Any, typical: Any, formats: Sequence[Format]) -> int:
     if not hasattr(typical, "format"):
         return 1
     wanted = [replace(typical, format=ratio) for ratio in formats]
-    if isinstance(provider, Reduces):
-        wanted = [provider.reduced(request) for request in wanted]
+    wanted = [reduced(provider, request) for request in wanted]
     return len({request.format for request in wanted})
 
 
 def _price(provider: Any, request: Any) -> Decimal | None:
     # What has no price works here and costs nothing.
+    request = reduced(provider, request)
     return provider.price_usd(request) if isinstance(provider, Priced) else Decimal(0)
 
 
@@ -151,6 +171,12 @@ def _typical(capability: Capability, brief: Brief) -> Any:
                 count=1,
                 project_seed=0,
                 seed=0,
+                # At most: as if everybody were seen in every scene.
+                references=tuple(
+                    Reference(name=sheet.name, media=media)
+                    for sheet in brief.direction.sheets
+                    for media in sheet.pictures
+                ),
             )
         case Capability.VOICE:
             return VoiceRequest(text=said, language=brief.language)
@@ -158,6 +184,8 @@ def _typical(capability: Capability, brief: Brief) -> Any:
             return AlignmentRequest(audio=sound, text=said, language=brief.language)
         case Capability.MUSIC:
             return MusicRequest(mood="calm", duration_ms=brief.duration_s * 1000, seed=0)
+        case Capability.JUDGE:
+            return JudgeRequest(picture=picture, wanted=_PROMPT)
         case Capability.VIDEO:
             return VideoRequest(
                 prompt=_PROMPT,

@@ -21,7 +21,9 @@ from video_platform.domain.project import Project
 from video_platform.domain.script import Script
 from video_platform.domain.timeline import Timeline, TitleKind, TransitionKind, VideoClip
 from video_platform.errors import ProbeFailed
+from video_platform.fonts import Face
 from video_platform.montage.captions import CaptionType
+from video_platform.montage.faces import face_of
 from video_platform.montage.label import label_box, label_line
 from video_platform.montage.plan import FilmPlan, RenderSettings, TitleSpan, plan_film
 from video_platform.montage.titles import LOW_CORNERS, corner_place, title_floor, title_lines
@@ -279,7 +281,7 @@ def expectation(
         black=tuple(_black_spans(timeline)),
         still=tuple(span for clip in timeline.video for span in _still_spans(clip, timeline)),
         speech=tuple(_speech(order, media_path)),
-        texts=tuple(_texts(plan, timeline)),
+        texts=tuple(_texts(plan, timeline, face_of(plan.look, media_path))),
         safe=(
             margin,
             round(size.margin_y * size.height_px) - _MARGIN_SLACK_PX,
@@ -352,8 +354,8 @@ def _speech(order: Order, media_path: MediaPath) -> Iterable[Speech]:
 # --- where texts stand ---
 
 
-def _texts(plan: FilmPlan, timeline: Timeline) -> list[TextPlace]:
-    kind = CaptionType(plan.frame, plan.look, plan.is_rtl)
+def _texts(plan: FilmPlan, timeline: Timeline, face: Face) -> list[TextPlace]:
+    kind = CaptionType(plan.frame, plan.look, plan.is_rtl, face)
     burned = plan.look.captions.style is not CaptionStyle.NONE
     return [
         *(
@@ -400,6 +402,7 @@ def _caption(plan: FilmPlan, kind: CaptionType, number: int, timeline: Timeline)
         is_rtl=plan.is_rtl,
         is_bare=plan.look.captions.style is CaptionStyle.OUTLINE,
         scene=scenes[0] if scenes else 0,
+        face=kind.face,
     )
 
 
@@ -408,7 +411,9 @@ def _holds(clip: VideoClip, at_s: float, timeline: Timeline) -> bool:
 
 
 def _width(line: Line) -> float:
-    return width_of(" ".join(line.words), line.size_px, is_bold=line.is_bold) + 2 * line.border_px
+    words = " ".join(line.words)
+    inked = width_of(words, line.size_px, is_bold=line.is_bold, face=line.face)
+    return inked + 2 * line.border_px
 
 
 def _title(plan: FilmPlan, kind: CaptionType, number: int, timeline: Timeline) -> list[TextPlace]:
@@ -437,6 +442,7 @@ def _title(plan: FilmPlan, kind: CaptionType, number: int, timeline: Timeline) -
                 is_rtl=plan.is_rtl,
                 is_bold=line.is_bold,
                 is_bare=not is_plate,
+                face=kind.face,
             )
         )
         top += line.size_px

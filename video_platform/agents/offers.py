@@ -84,7 +84,7 @@ def _offer(studio: Studio, provider: Any) -> Offer:
         is_default=DEFAULTS.get(provider.capability) == provider.name,
         model=model,
         prices=tuple(prices),
-        limits=provider.limits.describe() if service is not None else {},
+        limits=provider.describe_limits() if service is not None else {},
         missing=tuple(provider.missing()) if service is not None else (),
         health=studio.service_health(service.name) if service is not None else "here",
         notice=service.notice if service is not None else "",

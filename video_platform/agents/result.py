@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from video_platform.domain.generation import Generation
-from video_platform.domain.manifests import Origin
+from video_platform.domain.manifests import Candidate, Origin
 
 ValueT = TypeVar("ValueT")
 
@@ -44,7 +44,7 @@ def billed(value: ValueT, generations: Iterable[Generation]) -> StageResult[Valu
     )
 
 
-def origin_of(generation: Generation) -> Origin:
+def origin_of(generation: Generation, candidates: tuple[Candidate, ...] = ()) -> Origin:
     """Where a take comes from, as manifests keep it."""
     gave_way: Any = generation.details.get("instead_of", [])
     return Origin(
@@ -53,4 +53,5 @@ def origin_of(generation: Generation) -> Origin:
         cost_usd=generation.cost_usd,
         estimate_usd=generation.estimate_usd,
         instead_of=tuple(f"{one['provider']}: {one['reason']}" for one in gave_way),
+        candidates=candidates,
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from video_platform.agents.result import StageResult, billed
 from video_platform.domain.codec import from_json
+from video_platform.domain.direction import Direction
 from video_platform.domain.generation import ScriptRequest
 from video_platform.domain.project import Project, SceneEdit, Stage
 from video_platform.domain.script import Scene, Script
@@ -30,10 +31,28 @@ class ScriptAgent:
             style=brief.style,
             source=brief.source,
             take=project.take(Stage.SCRIPT),
+            cast=brief.direction.cast,
         )
         generation = self._ledger.obtain(provider, request, project=project.key)
         script = from_json(Script, self._store.read(generation.media))
-        return billed(apply_edits(script, project.edits), [generation])
+        return billed(apply_edits(_cast(script, brief.direction), project.edits), [generation])
+
+
+def _cast(script: Script, direction: Direction) -> Script:
+    """Who appears where the writer did not say: those a scene calls by name."""
+    if not direction.sheets:
+        return script
+    return replace(
+        script,
+        scenes=tuple(
+            replace(
+                scene,
+                appears=scene.appears
+                or direction.mentioned(f"{scene.narration} {scene.visual_prompt}"),
+            )
+            for scene in script.scenes
+        ),
+    )
 
 
 def apply_edits(script: Script, edits: Mapping[int, SceneEdit]) -> Script:
@@ -66,4 +85,6 @@ def _edited(scene: Scene, edit: SceneEdit | None) -> Scene:
         narration=edit.narration if edit.narration is not None else scene.narration,
         visual_prompt=edit.visual_prompt if edit.visual_prompt is not None else scene.visual_prompt,
         on_screen=on_screen,
+        appears=edit.appears if edit.appears is not None else scene.appears,
+        continues=edit.continues if edit.continues is not None else scene.continues,
     )

@@ -1,14 +1,17 @@
 """All agents of one installation, ready to work; hosts get it from ``bootstrap``."""
 
-from dataclasses import dataclass, replace
+import json
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from video_platform.agents.avatar import AvatarAgent
 from video_platform.agents.editor import Editor
+from video_platform.agents.footage import Library
 from video_platform.agents.image import ImageAgent
 from video_platform.agents.journal import Journal
 from video_platform.agents.montage import MontageAgent
 from video_platform.agents.music import MusicAgent
+from video_platform.agents.presets import Presets
 from video_platform.agents.publish import PublishAgent
 from video_platform.agents.script import ScriptAgent
 from video_platform.agents.video import VideoAgent
@@ -19,13 +22,13 @@ from video_platform.db.repositories.budgets import Budgets
 from video_platform.db.repositories.commands import Commands
 from video_platform.db.repositories.events import Events
 from video_platform.db.repositories.generations import Entry, Generations, GenerationState
+from video_platform.db.repositories.kits import Kits
 from video_platform.db.repositories.lifecycle import Lifecycle
 from video_platform.db.repositories.projects import Projects
 from video_platform.db.repositories.services import Services
 from video_platform.domain.brief import Brief
-from video_platform.domain.codec import content_hash
+from video_platform.domain.codec import content_hash, to_json
 from video_platform.domain.generation import Capability
-from video_platform.domain.look import Look
 from video_platform.domain.project import Project, Stage, project_key, title_of
 from video_platform.errors import BriefError
 from video_platform.generation.errands import Errands
@@ -65,20 +68,33 @@ class Studio:
     montage: MontageAgent
     publish: PublishAgent
     editor: Editor
+    library: Library
+    kits: Kits
+    presets: Presets
 
     def open_project(self, brief: Brief, *, salt: str = "", command: str = "") -> Project:
         """The project of this brief: the same brief always has the same project.
 
-        Its look is no part of what it is: the same brief with another look cuts the same material
-        anew. A ``salt`` makes another project of an equal brief. A ``command`` (the name of a job)
-        is stored with a new project for the sensor to run.
+        Look and direction are no part of what it is: the same brief with others is the same film
+        made otherwise. A ``salt`` makes another project of an equal brief. A ``command`` (the name
+        of a job) is stored with a new project for the sensor to run.
         """
-        check_choices(brief, self.providers)
+        check_choices(self.dressed(brief), self.providers)
         title = title_of(brief.text)
         # The default tenant's keys stay what they were before there were tenants.
         whose = (salt,) if self.tenant == DEFAULT_TENANT else (salt, self.tenant)
-        identity = content_hash((replace(brief, look=Look()), *whose))
+        bare = json.loads(to_json(brief.bare))
+        identity = content_hash((bare, *whose))
         return self.projects.add(project_key(title, identity), title, brief, command=command)
+
+    def dressed(self, brief: Brief) -> Brief:
+        """The brief in the brand kit it names.
+
+        Raises:
+            NotFound: ``kit_missing``.
+        """
+        name = brief.direction.kit
+        return self.kits.get(name).kit.dress(brief) if name else brief
 
     def made(self, kind: type[ValueT], stage: Stage, project: str) -> ValueT | None:
         """A stage's latest value; nothing before it was made."""

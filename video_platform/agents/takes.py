@@ -45,6 +45,8 @@ _TYPE_OF_SUFFIX = {
     ".flac": "audio/flac",
     ".mp3": "audio/mpeg",
     ".m4a": "audio/mp4",
+    ".ttf": "font/ttf",
+    ".otf": "font/otf",
 }
 
 
@@ -205,8 +207,8 @@ class SceneDesk(Desk):
         return command
 
 
-def own_file(studio: Studio, path: Path, project: str) -> Asset:
-    """Take a file of this machine in as an uploaded asset of a project.
+def own_file(studio: Studio, path: Path, project: str | None) -> Asset:
+    """Take a file of this machine in as an uploaded asset of a project, or of the tenant.
 
     Raises:
         UnsupportedMedia: a kind that is not taken, or a file that is not what its name says.

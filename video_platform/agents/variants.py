@@ -62,7 +62,10 @@ def open_variant(
         NotFound: the source has no script or pictures yet.
         ScriptError: the translation does not have the scenes of the source.
     """
-    source = studio.projects.get(source_key)
+    # What the person wrote: the variant is dressed in the kit by itself.
+    source = replace(
+        studio.projects.get(source_key), brief=studio.projects.stored(source_key).brief
+    )
     script = _script(studio, source)
     if wish.language is script.language and not wish.translation:
         raise InvalidInput(
@@ -110,6 +113,7 @@ def _scene_document(number: int, scene: Scene) -> dict[str, object]:
         "narration": scene.narration,
         "visual_prompt": scene.visual_prompt,
         "music_mood": scene.music_mood,
+        **({"appears": list(scene.appears)} if scene.appears else {}),
     }
 
 

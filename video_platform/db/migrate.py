@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, inspect, text
 
 _SCRIPTS = Path(__file__).with_name("migrations")
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision: known here so that an up-to-date database costs one small query."""
 _FIRST = "0001"
 _LOCK = 0x7670_6462

@@ -1,8 +1,12 @@
 """What a person asks for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Annotated
 
+from pydantic import Field
+
+from video_platform.domain.direction import Direction
 from video_platform.domain.formats import Format
 from video_platform.domain.language import Language
 from video_platform.domain.look import Look
@@ -25,6 +29,7 @@ class Brief:
         voice: voice name of the voice provider; empty for its default.
         avatar: who presents, as the avatar provider calls them; empty for its default.
         look: captions, grade, overlays and exports of the cut.
+        direction: brand kit, reference sheets, candidates and footage of the pictures.
     """
 
     text: str
@@ -37,6 +42,9 @@ class Brief:
     providers: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     look: Look = field(default_factory=Look)
+    direction: Annotated[
+        Direction, Field(exclude_if=lambda direction: direction == Direction())
+    ] = field(default_factory=Direction)
 
     def __post_init__(self) -> None:
         """Refuse what no agent could work with; see ``BriefError`` codes."""
@@ -64,3 +72,8 @@ class Brief:
                 hint=f"Known formats: {', '.join(Format)}.",
                 code="format_invalid",
             )
+
+    @property
+    def bare(self) -> "Brief":
+        """What the film is about and made with; how it is to look is another matter."""
+        return replace(self, look=Look(), direction=Direction())

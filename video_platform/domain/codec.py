@@ -5,11 +5,14 @@ import json
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from video_platform.errors import StoreError
 
 ValueT = TypeVar("ValueT")
+
+ABSENT: Any = Field(exclude_if=lambda value: not value)
+"""Annotates a field that came later: while it is empty it is left out, and hashes stay."""
 
 
 @lru_cache(maxsize=256)

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import JsonValue
 
+from video_platform.domain.codec import ABSENT
 from video_platform.domain.formats import Format
 from video_platform.domain.language import Language
 from video_platform.domain.look import Network
@@ -24,7 +26,9 @@ __all__ = [
     "Generation",
     "ImageRequest",
     "JsonValue",
+    "JudgeRequest",
     "MusicRequest",
+    "Reference",
     "ScriptRequest",
     "VideoRequest",
     "VoiceRequest",
@@ -41,13 +45,15 @@ class Capability(StrEnum):
     VOICE = "voice"
     MUSIC = "music"
     ALIGNMENT = "alignment"
+    JUDGE = "judge"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptRequest:
     """Write a script of about ``duration_s`` seconds from ``text``.
 
-    ``take`` counts the user's wishes for another result.
+    ``take`` counts the user's wishes for another result. ``cast`` are the names of those who may
+    appear; the script says in which scenes.
     """
 
     text: str
@@ -56,6 +62,15 @@ class ScriptRequest:
     style: str
     source: str = ""
     take: int = 0
+    cast: Annotated[tuple[str, ...], ABSENT] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A picture of somebody or something that appears, by the name the prompt uses."""
+
+    name: str
+    media: Media
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +83,9 @@ class ImageRequest:
 
     ``position`` counts from 0 and ``count`` is the number of scenes: a film's pictures share one
     palette (chosen by ``mood``, ``style`` and ``project_seed``) and differ by ``seed``.
+
+    ``references`` are shown to providers that take pictures. ``colours`` are a brand's:
+    ground, text, main and accent colour, ``#RRGGBB``.
     """
 
     prompt: str
@@ -82,6 +100,20 @@ class ImageRequest:
     seed: int
     oversize: float = 1.0
     network: Network = Network.ANY
+    references: Annotated[tuple[Reference, ...], ABSENT] = ()
+    colours: Annotated[tuple[str, ...], ABSENT] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeRequest:
+    """Say how well a picture shows what a scene asks for.
+
+    The result is JSON: ``match`` from 0 to 1, and ``reason`` in a sentence.
+    """
+
+    picture: Media
+    wanted: str
+    """What should be seen, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Annotated
 
+from video_platform.domain.codec import ABSENT
 from video_platform.domain.language import Language
 from video_platform.domain.media import Media
 from video_platform.errors import BriefError
@@ -187,6 +189,22 @@ class Export(StrEnum):
     """The sound alone."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typeface:
+    """A brand's own typeface for captions and titles.
+
+    Args:
+        family: as the files name themselves.
+        bold: none: bold text is set in the regular one.
+        languages: of which it has every letter; films in others are set in ours.
+    """
+
+    family: str
+    regular: Media
+    bold: Media | None = None
+    languages: tuple[Language, ...] = ()
+
+
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
@@ -207,6 +225,11 @@ class Look:
     presenter: Presenter = Presenter.FULL
     network: Network = Network.ANY
     exports: tuple[Export, ...] = ()
+    intro: Annotated[Media | None, ABSENT] = None
+    """A clip with its own sound before the film."""
+    outro: Annotated[Media | None, ABSENT] = None
+    """Likewise after it."""
+    typeface: Annotated[Typeface | None, ABSENT] = None
 
     def __post_init__(self) -> None:
         """Refuse what is not a colour, exports named twice, and two things in one corner."""

@@ -4,12 +4,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
 
+from video_platform.domain.codec import ABSENT
 from video_platform.domain.formats import Format
 from video_platform.domain.look import Export
 from video_platform.domain.media import Media
 from video_platform.domain.rights import FilmCredentials
 from video_platform.domain.timing import Word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One of several that were made of one wish, and what it scored.
+
+    Args:
+        generation: its ledger key; empty where it could not be made.
+        score: 0 to 1; the highest is used.
+        match: how well it shows what was asked, as ``judge`` says; none: nobody was asked.
+        notes: what is wrong with it, or what its judge said.
+    """
+
+    generation: str
+    sha256: str
+    score: float
+    match: float | None = None
+    judge: str = ""
+    notes: tuple[str, ...] = ()
+    is_used: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +44,8 @@ class Origin:
     estimate_usd: Decimal = Decimal(0)
     instead_of: tuple[str, ...] = ()
     """Providers that were asked first and could not, each with the reason."""
+    candidates: Annotated[tuple[Candidate, ...], ABSENT] = ()
+    """What this take was chosen from; empty where it was the only one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,8 @@ EXTENSIONS = {
     "application/json": "json",
     "application/x-subrip": "srt",
     "text/vtt": "vtt",
+    "font/ttf": "ttf",
+    "font/otf": "otf",
 }
 """File extension by media type, for every kind the platform stores."""
 

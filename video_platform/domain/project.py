@@ -104,6 +104,10 @@ class SceneEdit:
     narration: str | None = None
     visual_prompt: str | None = None
     headline: str | None = None
+    appears: tuple[str, ...] | None = None
+    """Names of the reference sheets of who and what is seen."""
+    continues: bool | None = None
+    """Whether its clip goes on from the one before."""
     position: int | None = None
     """Where it stands in the film, from 0; a scene that says none keeps its written place."""
     pins: Pins | None = None

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
+from pydantic import Field
+
+from video_platform.domain.codec import ABSENT
 from video_platform.domain.language import Language
 from video_platform.errors import ScriptError
 
@@ -42,7 +46,13 @@ class OnScreen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """One unit of meaning. ``duration`` is in seconds and only a target: the voice decides."""
+    """One unit of meaning. ``duration`` is in seconds and only a target: the voice decides.
+
+    Args:
+        appears: names of the reference sheets of who and what is seen.
+        continues: whether its clip begins with the last frame of the one before; none: as the
+            film's direction says.
+    """
 
     id: int
     duration: float
@@ -50,6 +60,8 @@ class Scene:
     visual_prompt: str
     music_mood: str
     on_screen: OnScreen
+    appears: Annotated[tuple[str, ...], ABSENT] = ()
+    continues: Annotated[bool | None, Field(exclude_if=lambda value: value is None)] = None
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ Shipped with the project (SIL Open Font License 1.1, see ``OFL.txt``), so that a
 on every machine and no system font is ever needed.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from video_platform.errors import NotConfigured
@@ -15,6 +16,26 @@ FAMILY = "IBM Plex Sans Arabic"
 REGULAR = FONTS_DIR / "IBMPlexSansArabic-Regular.ttf"
 SEMIBOLD = FONTS_DIR / "IBMPlexSansArabic-SemiBold.ttf"
 BOLD = FONTS_DIR / "IBMPlexSansArabic-Bold.ttf"
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """The files a text is set in; one that has no bold face of its own is set in the regular one.
+
+    Args:
+        family: as the files name themselves.
+    """
+
+    family: str
+    regular: Path
+    bold: Path
+
+    def file(self, *, is_bold: bool) -> Path:
+        """The file of one weight."""
+        return self.bold if is_bold else self.regular
+
+
+SHIPPED = Face(FAMILY, REGULAR, BOLD)
 
 
 def check_fonts() -> None:

@@ -53,9 +53,10 @@ from video_platform.errors import (
 )
 from video_platform.generation.errands import Errands
 from video_platform.generation.turnstile import Turnstile
-from video_platform.providers.base import Examines, Priced, Produced, Provider, Reduces
+from video_platform.providers.base import Examines, Priced, Produced, Provider
 from video_platform.providers.chain import GIVES_WAY, Chain
 from video_platform.providers.jobs import FindsJobs, Job, JobState, SlowProvider
+from video_platform.providers.references import reduced
 from video_platform.providers.service import Service
 from video_platform.providers.transport import patience
 
@@ -186,8 +187,7 @@ class Ledger:
             return self._first(provider, request, project)
         if isinstance(provider, Examines):
             provider.examine(request)
-        if isinstance(provider, Reduces):
-            request = provider.reduced(request)
+        request = reduced(provider, request)
         price = provider.price_usd(request) if isinstance(provider, Priced) else None
         intent = Intent(
             key=request_key(provider, request, self.tenant),
@@ -210,7 +210,7 @@ class Ledger:
         """Why this very request was refused for its content before; empty: it was not."""
         asked = provider.providers if isinstance(provider, Chain) else (provider,)
         for one in asked:
-            sent = one.reduced(request) if isinstance(one, Reduces) else request
+            sent = reduced(one, request)
             entry = self.rows.find(request_key(one, sent, self.tenant))
             if (
                 entry

@@ -18,6 +18,7 @@ from video_platform.errors import TimelineError
 from video_platform.interchange.otio import OWN
 
 MAX_BYTES = 50_000_000
+_BOOKEND = 0
 _MOST_CLIPS = 2000
 _NO_TIMELINE = (ValueError, LookupError, ArithmeticError, TypeError, RecursionError)
 _DEEPEST = 60
@@ -119,7 +120,9 @@ def clips_of(timeline: Any, rate: FrameRate) -> tuple[PlacedClip, ...]:
         if isinstance(item, otio.schema.Transition):
             into = item
         elif isinstance(item, otio.schema.Clip):
-            clips.append(_placed(item, into, rate))
+            # A brand's intro and outro are laid around any edit, and are no part of it.
+            if _own(item).get("scene") != _BOOKEND:
+                clips.append(_placed(item, into, rate))
             into = None
         else:
             raise TimelineError(

@@ -14,6 +14,7 @@ from video_platform.domain.captions import Cue
 from video_platform.domain.formats import Frame
 from video_platform.domain.look import CaptionPlace, CaptionStyle, Look
 from video_platform.domain.timing import FrameRate
+from video_platform.fonts import SHIPPED, Face
 from video_platform.montage.layers import Ink, Paint, Patch, Rgb, rounded_rectangle
 from video_platform.montage.plan import CaptionSpan
 from video_platform.montage.typesetting import Line, SetLine, width_of
@@ -39,6 +40,7 @@ class CaptionType:
     frame: Frame
     look: Look
     is_rtl: bool
+    face: Face = SHIPPED
 
     @property
     def line_px(self) -> int:
@@ -84,7 +86,8 @@ class CaptionType:
         texts = [tuple(word.text for word in line) for line in cue.lines]
         size = self.line_px
         room = self.frame.width_px * (1 - 2 * self.frame.margin_x) - 2 * self.side_px
-        widest = max(width_of(" ".join(text), size) for text in texts) + 2 * self.border_px
+        widest = max(width_of(" ".join(text), size, face=self.face) for text in texts)
+        widest += 2 * self.border_px
         # Two per cent less than there is: libass rounds glyphs its own way.
         fit = min(1.0, 0.98 * room / max(widest, 1), _LINES / len(texts))
         return tuple(
@@ -93,6 +96,7 @@ class CaptionType:
                 size_px=max(1, int(size * fit)),
                 is_rtl=self.is_rtl,
                 border_px=self.border_px,
+                face=self.face,
             )
             for text in texts
         )

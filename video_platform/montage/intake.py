@@ -11,6 +11,7 @@ from typing import Any
 from video_platform.domain.media import Probe
 from video_platform.errors import ProbeFailed, UnsupportedMedia
 from video_platform.montage.confined import examine_confined
+from video_platform.montage.faces import check_font
 from video_platform.montage.probe import (
     AUDIO_DEMUXERS,
     VIDEO_DEMUXERS,
@@ -34,6 +35,8 @@ _BEGINNINGS: dict[str, tuple[tuple[int, bytes], ...]] = {
     "audio/flac": ((0, b"fLaC"),),
     "audio/mpeg": ((0, b"ID3"), (0, b"\xff\xfb"), (0, b"\xff\xf3"), (0, b"\xff\xf2")),
     "audio/mp4": ((4, b"ftyp"),),
+    "font/ttf": ((0, b"\x00\x01\x00\x00"), (0, b"true")),
+    "font/otf": ((0, b"OTTO"),),
 }
 """Where in a file its kind is written, any one of them."""
 MEDIA_TYPES = tuple(_BEGINNINGS)
@@ -66,6 +69,9 @@ def examine(
             f"The file does not begin like {media_type}.",
             hint=f"Send it as what it is; taken are {', '.join(MEDIA_TYPES)}.",
         )
+    if media_type.startswith("font/"):
+        check_font(path)
+        return Probe()
     demuxer = VIDEO_DEMUXERS.get(media_type) or AUDIO_DEMUXERS.get(media_type)
     if demuxer is not None:
         allow_seconds(_check_header(path, demuxer))

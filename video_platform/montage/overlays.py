@@ -14,6 +14,7 @@ from video_platform.domain.look import Logo
 from video_platform.domain.media import MediaPath
 from video_platform.errors import UnsupportedMedia
 from video_platform.montage.captions import CaptionType, CuePicture, Step, steps_of
+from video_platform.montage.faces import face_of
 from video_platform.montage.label import draw_label, label_line
 from video_platform.montage.layers import Patch, to_yuv
 from video_platform.montage.motion import FrameBuffer
@@ -52,7 +53,7 @@ def make_overlays(
         FfmpegFailed, StorageFull: the text could not be set.
         UnsupportedMedia: the logo is not a picture.
     """
-    kind = CaptionType(plan.frame, plan.look, plan.is_rtl)
+    kind = CaptionType(plan.frame, plan.look, plan.is_rtl, face_of(plan.look, media_path))
     segments = {index: plan.segments[index] for index in wanted}
     lines = [line for segment in segments.values() for line in _lines(segment, kind)]
     if plan.label:
@@ -65,7 +66,7 @@ def make_overlays(
     logo = _read_logo(plan.look.logo, kind, media_path) if plan.look.logo else None
     label = draw_label(plan.label, kind, texts) if plan.label else None
     return {
-        index: Overlay(segment, plan, texts=texts, logo=logo, label=label)
+        index: Overlay(segment, plan, kind=kind, texts=texts, logo=logo, label=label)
         for index, segment in segments.items()
     }
 
@@ -84,11 +85,12 @@ class Overlay:
         segment: Segment,
         plan: FilmPlan,
         *,
+        kind: CaptionType,
         texts: Mapping[Line, SetLine],
         logo: Patch | None,
         label: Patch | None = None,
     ) -> None:
-        self._kind = CaptionType(plan.frame, plan.look, plan.is_rtl)
+        self._kind = kind
         self._segment = segment
         self._texts = texts
         self._corners = [patch for patch in (logo, label) if patch is not None]

@@ -375,6 +375,8 @@ class _Planner:
             else None,
         }
         parts = {name: content_hash([value]) for name, value in decides.items()}
+        if look.typeface and (spans or titles):
+            parts["typeface"] = content_hash([look.typeface])
         if self.label:
             # Not named where there is none, so that films without a label keep their segments.
             parts["label"] = content_hash([self.label, look.captions])

@@ -57,10 +57,8 @@ def title_lines(span: TitleSpan, kind: CaptionType) -> tuple[Line, ...]:
     if span.kind is TitleKind.LOWER_THIRD:
         room -= (2 * _PAD + _BAR) * face.size * shorter
     return (
-        *_fitted(span.text, round(face.size * shorter), face.lines, room, kind.is_rtl, True),
-        *_fitted(
-            span.detail, round(face.detail_size * shorter), _DETAIL_LINES, room, kind.is_rtl, False
-        ),
+        *_fitted(span.text, round(face.size * shorter), face.lines, room, kind, True),
+        *_fitted(span.detail, round(face.detail_size * shorter), _DETAIL_LINES, room, kind, False),
     )
 
 
@@ -105,20 +103,20 @@ def title_floor(kind: CaptionType, low_tops: Iterable[int]) -> int:
 
 
 def _fitted(
-    text: str, size: int, most: int, room: float, is_rtl: bool, is_bold: bool
+    text: str, size: int, most: int, room: float, kind: CaptionType, is_bold: bool
 ) -> tuple[Line, ...]:
     """The text in at most ``most`` even lines no wider than ``room``, smaller if need be."""
     # Only at plain blanks: those that do not break hold a mark or a unit to its word.
     words = [word for word in re.split(r"[ \t\n]+", text) if word]
     while True:
         # Two per cent less than there is: libass rounds glyphs its own way.
-        measure: Measure = partial(width_of, size_px=size, is_bold=is_bold)
+        measure: Measure = partial(width_of, size_px=size, is_bold=is_bold, face=kind.face)
         lines = _broken(words, 0.98 * room, measure)
         if size <= 1 or (len(lines) <= most and _widest(lines, measure) <= 0.98 * room):
             break
         size = int(size * _SMALLER)
     return tuple(
-        Line(words=(line,), size_px=size, is_rtl=is_rtl, is_bold=is_bold)
+        Line(words=(line,), size_px=size, is_rtl=kind.is_rtl, is_bold=is_bold, face=kind.face)
         for line in _evened(words, lines, measure)
     )
 

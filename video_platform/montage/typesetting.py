@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from video_platform.fonts import BOLD, FAMILY, FONTS_DIR, REGULAR
+from video_platform.fonts import FAMILY, SEMIBOLD, SHIPPED, Face
 from video_platform.montage.layers import Ink
 from video_platform.montage.runner import Ffmpeg
 
@@ -64,6 +64,7 @@ class Line:
         size_px: height of the line, ascent and descent together, as libass counts.
         is_rtl: direction of the text the line belongs to.
         border_px: thickness of an outline around the letters; 0 for none.
+        face: what it is set in.
     """
 
     words: tuple[str, ...]
@@ -71,6 +72,7 @@ class Line:
     is_rtl: bool
     is_bold: bool = True
     border_px: int = 0
+    face: Face = SHIPPED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,9 +127,13 @@ def set_lines(
     return {line: _collect(line, following) for line in distinct}
 
 
-def width_of(text: str, size_px: int, *, is_bold: bool = True) -> float:
+def width_of(text: str, size_px: int, *, is_bold: bool = True, face: Face = SHIPPED) -> float:
     """About how wide a line of this text is, in pixels."""
-    return float(_font(size_px, is_bold).getlength(_drawable(text[: 4 * _WORD_CHARACTERS])))
+    return float(
+        _font(size_px, face.file(is_bold=is_bold)).getlength(
+            _drawable(text[: 4 * _WORD_CHARACTERS])
+        )
+    )
 
 
 def disarm(text: str) -> str:
@@ -175,9 +181,7 @@ def _draw(
 
     slack = max(round(cell.line.size_px * _SLACK) + cell.line.border_px for cell in cells)
     height = max(cell.line.size_px for cell in cells) + 2 * slack
-    fonts = directory / "fonts"
-    if not fonts.exists():
-        fonts.symlink_to(FONTS_DIR)
+    _link_fonts(directory / "fonts", {cell.line.face for cell in cells})
     document = _document(cells, width, height, slack)
     (directory / f"{name}.ass").write_text(document, encoding="utf-8")
     raw = directory / f"{name}.gray"
@@ -195,6 +199,18 @@ def _draw(
     return [_ink(frame).moved(-width // 2, -slack) for frame in frames]
 
 
+def _link_fonts(folder: Path, faces: Collection[Face]) -> None:
+    """Put the files of these faces, and of ours, where libass looks for them."""
+    folder.mkdir(exist_ok=True)
+    ours = (SHIPPED.regular, SEMIBOLD, SHIPPED.bold)
+    for path in dict.fromkeys(
+        (*ours, *(one for face in faces for one in (face.regular, face.bold)))
+    ):
+        link = folder / path.name
+        if not link.exists():
+            link.symlink_to(path.resolve())
+
+
 def _ink(frame: Plane) -> Ink:
     """What is not black, cut out."""
     import cv2
@@ -207,11 +223,19 @@ def _document(cells: Sequence[_Cell], width: int, height: int, top: int) -> str:
     """The ASS document that shows cell ``n`` from second ``n`` to the next."""
     events = [
         f"Dialogue: 0,{_clock(second)},{_clock(second + 1)},Default,0,0,0,"
-        f"{{\\pos({width // 2},{top})\\fs{cell.line.size_px}\\b{cell.line.is_bold:d}}}"
+        f"{{\\pos({width // 2},{top})\\fs{cell.line.size_px}{_weight(cell.line)}}}"
         f"{_text(cell)}\n"
         for second, cell in enumerate(cells)
     ]
     return _STYLE.format(width=width, height=height) + "".join(events)
+
+
+def _weight(line: Line) -> str:
+    """Weight, and family where it is not ours; without a bold face nothing is thickened."""
+    face = line.face
+    if face == SHIPPED:
+        return f"\\b{line.is_bold:d}"
+    return f"\\fn{face.family}\\b{line.is_bold and face.bold != face.regular:d}"
 
 
 def _text(cell: _Cell) -> str:
@@ -231,10 +255,10 @@ def _clock(second: int) -> str:
 
 
 @lru_cache(maxsize=32)
-def _font(size: int, is_bold: bool) -> Any:
+def _font(size: int, file: Path) -> Any:
     """The face at the scale libass uses: its size is ascent plus descent, not the em."""
     from PIL import ImageFont
 
-    path = str(BOLD if is_bold else REGULAR)
+    path = str(file)
     ascent, descent = ImageFont.truetype(path, 1000).getmetrics()
     return ImageFont.truetype(path, max(1, round(size * 1000 / (ascent + descent))))

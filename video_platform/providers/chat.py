@@ -18,11 +18,11 @@ from video_platform.providers.prices import cost_usd
 from video_platform.providers.remote import RemoteProvider
 from video_platform.providers.script_draft import (
     LANGUAGES,
-    SCRIPT_SCHEMA,
     Prompt,
     expected_tokens,
     one_line,
     read_script,
+    script_schema,
     write_prompt,
 )
 from video_platform.providers.transport import Answer
@@ -160,29 +160,34 @@ class OpenAIShapedChat(ChatProvider):
                 {"role": "user", "content": prompt.user},
             ],
             self.tokens_field: self.most_tokens(request),
-            "response_format": self._form(),
+            "response_format": self._form(request),
         }
 
-    def _form(self) -> dict[str, Any]:
+    def _form(self, request: ScriptRequest) -> dict[str, Any]:
         if not self.is_held_to_schema:
             return {"type": "json_object"}
-        form = {"name": "script", "strict": True, "schema": SCRIPT_SCHEMA}
+        form = {"name": "script", "strict": True, "schema": script_schema(request)}
         return {"type": "json_schema", "json_schema": form}
 
     def read(self, answer: Answer) -> Reply:
-        choice = answer.at("choices", 0)
-        message = answer.at("message", of=choice)
-        if not isinstance(message, dict):
-            raise answer.bad("its message is not an object")
-        refusal = message.get("refusal")
-        return Reply(
-            text=text_of(message.get("content")),
-            ending="refusal" if refusal else str(choice.get("finish_reason")),
-            refusal=str(refusal or ""),
-            tokens_in=count_at(answer, "usage", "prompt_tokens"),
-            tokens_out=count_at(answer, "usage", "completion_tokens"),
-            model=str(answer.json().get("model") or ""),
-        )
+        return read_completion(answer)
+
+
+def read_completion(answer: Answer) -> Reply:
+    """What stands in an answer of OpenAI's form."""
+    choice = answer.at("choices", 0)
+    message = answer.at("message", of=choice)
+    if not isinstance(message, dict):
+        raise answer.bad("its message is not an object")
+    refusal = message.get("refusal")
+    return Reply(
+        text=text_of(message.get("content")),
+        ending="refusal" if refusal else str(choice.get("finish_reason")),
+        refusal=str(refusal or ""),
+        tokens_in=count_at(answer, "usage", "prompt_tokens"),
+        tokens_out=count_at(answer, "usage", "completion_tokens"),
+        model=str(answer.json().get("model") or ""),
+    )
 
 
 def text_of(content: Any) -> str:

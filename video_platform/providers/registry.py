@@ -142,6 +142,10 @@ class Catalogue:
         """All providers of a capability."""
         return sorted(p.name for p in provider_classes() if p.capability is capability)
 
+    def drawing_words(self) -> frozenset[str]:
+        """Providers whose pictures hold the words of one film."""
+        return frozenset(p.name for p in provider_classes() if getattr(p, "draws_words", False))
+
     def all(self) -> list[Any]:
         """Every provider, built."""
         return [self._build(provider) for provider in provider_classes()]

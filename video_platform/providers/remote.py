@@ -16,6 +16,7 @@ from video_platform.domain.generation import (
     AvatarRequest,
     Capability,
     ImageRequest,
+    JudgeRequest,
     MusicRequest,
     ScriptRequest,
     VideoRequest,
@@ -80,6 +81,14 @@ class RemoteProvider(Generic[RequestT]):
     def price_usd(self, request: RequestT) -> Decimal | None:
         """The list price of this request; nothing when it is not known."""
         return cost_usd(self.service.name, self.model, self.amounts(request))
+
+    def describe_limits(self) -> dict[str, object]:
+        """Its limits, and the pictures it takes beside words, for people and for JSON."""
+        taken: dict[str, object] = {
+            "references": getattr(self, "most_references", 0),
+            "first_frame": getattr(self, "takes_first_frame", False),
+        }
+        return self.limits.describe() | {name: value for name, value in taken.items() if value}
 
     def amounts(self, request: RequestT) -> dict[str, float]:
         """How much of which priced unit a request takes; by default one call."""
@@ -166,6 +175,9 @@ def examine_request(name: str, limits: Limits, request: Any) -> None:
             for ratio, media in request.images.items():
                 limits.spell_format(name, ratio)
                 limits.check_input(name, media.media_type, media.size_bytes)
+        case JudgeRequest():
+            limits.check_text(name, request.wanted)
+            limits.check_input(name, request.picture.media_type, request.picture.size_bytes)
         case AlignmentRequest():
             limits.check_text(name, request.text)
             limits.check_language(name, request.language)

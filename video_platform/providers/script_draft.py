@@ -4,6 +4,7 @@ The user's text is material, never an instruction: it stands between marks made 
 which it cannot contain. The answer is read strictly; nothing is added to what it says.
 """
 
+import copy
 import hashlib
 import json
 import re
@@ -14,6 +15,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
+from video_platform.domain.direction import MOST_SHEETS
 from video_platform.domain.generation import ScriptRequest
 from video_platform.domain.language import Language
 from video_platform.domain.script import Blurb, OnScreen, OnScreenKind, Scene, Script
@@ -73,6 +75,18 @@ SCRIPT_SCHEMA: dict[str, Any] = _object(
 """The form of the answer."""
 
 
+def script_schema(request: ScriptRequest) -> dict[str, Any]:
+    """The form of the answer; where there is a cast, each scene says who of it appears."""
+    if not request.cast:
+        return SCRIPT_SCHEMA
+    schema = copy.deepcopy(SCRIPT_SCHEMA)
+    scene = schema["properties"]["scenes"]["items"]
+    names = {"type": "string", "enum": list(request.cast)}
+    scene["properties"]["appears"] = {"type": "array", "items": names}
+    scene["required"].append("appears")
+    return schema
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """What is sent: the task, and the user's text between its marks."""
@@ -102,8 +116,10 @@ def write_prompt(request: ScriptRequest, *, with_form: bool) -> Prompt:
     )
     if request.take:
         lines += "\n" + words.another_take.format(take=request.take + 1)
+    if request.cast:
+        lines += "\n" + words.cast.format(names=", ".join(request.cast))
     if with_form:
-        lines += f"\n{words.form}\n{json.dumps(SCRIPT_SCHEMA)}"
+        lines += f"\n{words.form}\n{json.dumps(script_schema(request))}"
     return Prompt(system=lines, user=f"<{mark}>\n{request.text}\n</{mark}>")
 
 
@@ -124,6 +140,12 @@ def one_line(text: str) -> str:
     """A text of a model in one line, without control characters and halves of characters."""
     plain = "".join(" " if unicodedata.category(sign) in _UNSEEN else sign for sign in text)
     return " ".join(plain.split())
+
+
+def _known_names(said: Sequence[str], cast: Sequence[str]) -> tuple[str, ...]:
+    """Who of the cast was named, spelled as the cast has it."""
+    named = {name.casefold() for name in said}
+    return tuple(name for name in cast if name.casefold() in named)
 
 
 def _known_mood(mood: str) -> str:
@@ -168,6 +190,7 @@ class _Scene(BaseModel):
     visual_prompt: Annotated[_Line, Field(min_length=1, max_length=5_000)]
     music_mood: Annotated[_Line, AfterValidator(_known_mood)]
     on_screen: _Screen
+    appears: Annotated[_Words, Field(max_length=MOST_SHEETS)] = []
 
 
 class _Blurb(BaseModel):
@@ -213,6 +236,7 @@ def read_script(provider: str, answer: str, request: ScriptRequest) -> Script:
             visual_prompt=scene.visual_prompt,
             music_mood=scene.music_mood,
             on_screen=scene.on_screen.finished(),
+            appears=_known_names(scene.appears, request.cast),
         )
         for number, (scene, length) in enumerate(zip(draft.scenes, lengths, strict=True), start=1)
     )

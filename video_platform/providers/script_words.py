@@ -24,6 +24,7 @@ class ScriptWords:
     characters_per_token: float
     task: str
     another_take: str
+    cast: str
     form: str
     length_notice: str
     figures_notice: str
@@ -110,6 +111,8 @@ WORDS: Mapping[Language, ScriptWords] = {
         characters_per_token=3.5,
         task=_ENGLISH,
         another_take="This is version {take}: choose another opening and other pictures.",
+        cast="Who and what may appear: {names}. For each scene list in appears the names of those "
+        "that are seen in it, exactly so, or none; call them by these names in visual_prompt.",
         form="The JSON object follows this schema:",
         length_notice="The script takes about {made} s to say; {asked} s were asked for.",
         figures_notice="These figures are not in your text: {figures}. Check them.",
@@ -120,6 +123,9 @@ WORDS: Mapping[Language, ScriptWords] = {
         characters_per_token=3.0,
         task=_FRENCH,
         another_take="C'est la version {take} : choisis une autre ouverture et d'autres images.",
+        cast="Qui et quoi peut apparaître : {names}. Pour chaque scène, donne dans appears les "
+        "noms de ceux qu'on y voit, exactement ainsi, ou aucun ; nomme-les ainsi dans "
+        "visual_prompt.",
         form="L'objet JSON suit ce schéma :",
         length_notice="Le script se dit en {made} s environ ; {asked} s étaient demandées.",
         figures_notice="Ces chiffres ne sont pas dans votre texte : {figures}. Vérifiez-les.",
@@ -130,6 +136,8 @@ WORDS: Mapping[Language, ScriptWords] = {
         characters_per_token=2.0,
         task=_ARABIC,
         another_take="هذه النسخة رقم {take}: اختر افتتاحا آخر وصورا أخرى.",
+        cast="من وما قد يظهر: {names}. لكل مشهد اذكر في appears أسماء من يُرى فيه كما هي تماما، "
+        "أو لا أحد؛ وسمّهم بهذه الأسماء في visual_prompt.",
         form="كائن JSON يتبع هذا المخطط:",
         length_notice="يستغرق نطق النص نحو {made} ثانية، والمطلوب {asked} ثانية.",
         figures_notice="هذه الأرقام ليست في نصك: {figures}. تحقق منها.",

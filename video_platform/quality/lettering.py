@@ -12,9 +12,10 @@ pixels high) and normalised, so that neither encoding nor the highlighted word m
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from video_platform.fonts import BOLD, REGULAR
+from video_platform.fonts import SHIPPED, Face
 from video_platform.quality.picture import LOOK_EVERY
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class TextPlace:
     is_bold: bool = True
     is_bare: bool = False
     scene: int = 0
+    face: Face = SHIPPED
 
     @property
     def text(self) -> str:
@@ -178,7 +180,7 @@ def _words_of(line: str, place: TextPlace, width: int) -> list[tuple[int, Any]]:
 
 
 def _length(text: str, place: TextPlace) -> int:
-    width = width_of(text, place.size_px, is_bold=place.is_bold) if text else 0.0
+    width = width_of(text, place.size_px, is_bold=place.is_bold, face=place.face) if text else 0.0
     return round(width * _LINE_PX / place.size_px)
 
 
@@ -248,15 +250,15 @@ def _contrast_in(area: Any, mask: Any, place: TextPlace) -> float:
 
 
 def _shrunk(line: str, place: TextPlace) -> Any:
-    return _shrunk_line(line, place.size_px, place.is_rtl, place.is_bold)
+    return _shrunk_line(line, place.size_px, place.is_rtl, place.is_bold, place.face)
 
 
 @lru_cache(maxsize=2048)
-def _shrunk_line(line: str, size_px: int, is_rtl: bool, is_bold: bool) -> Any:
+def _shrunk_line(line: str, size_px: int, is_rtl: bool, is_bold: bool, face: Face) -> Any:
     """The line set at its own size, then made as small as pictures are: set small it is wider."""
     import cv2
 
-    whole = set_line(line, size_px, is_rtl=is_rtl, is_bold=is_bold)
+    whole = set_line(line, size_px, is_rtl=is_rtl, is_bold=is_bold, face=face)
     scale = _LINE_PX / size_px
     size = (max(1, round(whole.shape[1] * scale)), max(1, round(whole.shape[0] * scale)))
     return cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
@@ -280,12 +282,12 @@ def _luminance(luma: float) -> float:
 
 
 @lru_cache(maxsize=64)
-def set_line(line: str, size_px: int, *, is_rtl: bool, is_bold: bool) -> Luma:
+def set_line(line: str, size_px: int, *, is_rtl: bool, is_bold: bool, face: Face = SHIPPED) -> Luma:
     """A line of text, white on black, cut to its ink; shape (height, width)."""
     import numpy as np
     from PIL import Image, ImageDraw
 
-    font = _font(size_px, is_bold)
+    font = _font(size_px, face.file(is_bold=is_bold))
     direction = "rtl" if is_rtl else "ltr"
     left, top, right, bottom = font.getbbox(line, direction=direction)
     size = (max(1, round(right - left)), max(1, round(bottom - top)))
@@ -296,15 +298,15 @@ def set_line(line: str, size_px: int, *, is_rtl: bool, is_bold: bool) -> Luma:
 
 
 @lru_cache(maxsize=8)
-def _font(size: int, is_bold: bool) -> Any:
+def _font(size: int, file: Path) -> Any:
     from PIL import ImageFont
 
-    path = str(BOLD if is_bold else REGULAR)
+    path = str(file)
     ascent, descent = ImageFont.truetype(path, 1000).getmetrics()
     em = max(1, round(size * 1000 / (ascent + descent)))
     return ImageFont.truetype(path, em, layout_engine=ImageFont.Layout.RAQM)
 
 
-def width_of(line: str, size_px: int, *, is_bold: bool = True) -> float:
+def width_of(line: str, size_px: int, *, is_bold: bool = True, face: Face = SHIPPED) -> float:
     """How wide a line is, in pixels."""
-    return float(_font(max(1, size_px), is_bold).getlength(line))
+    return float(_font(max(1, size_px), face.file(is_bold=is_bold)).getlength(line))

@@ -21,6 +21,7 @@ from video_platform.db.models.generations import (
 from video_platform.db.models.projects import (
     ApprovalRow,
     AssetRow,
+    KitRow,
     PickRow,
     ProjectRow,
     SceneEditRow,
@@ -57,6 +58,7 @@ __all__ = [
     "EventRow",
     "GenerationRow",
     "IdempotencyRow",
+    "KitRow",
     "MetricRow",
     "PickRow",
     "ProjectRow",

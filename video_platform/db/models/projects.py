@@ -47,6 +47,20 @@ class ProjectRow(Tenanted, Base):
     """When its partition was taken out of Dagster's set; its data stay."""
 
 
+class KitRow(Tenanted, Base):
+    """A brand kit under its name; ``version`` grows with every change."""
+
+    __tablename__ = "brand_kits"
+    __table_args__ = (UniqueConstraint("tenant", "name", name="uq_brand_kits_tenant_name"),)
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(40))
+    kit: Mapped[dict[str, Any]]
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
 class TakeRow(Tenanted, Base):
     """A wish for another result of one scene; scene 0 means the whole stage.
 

@@ -241,6 +241,15 @@ class Assets:
         session.flush()
         return _asset(row)
 
+    def tag(self, session: Session, asset_id: str, tags: Sequence[str]) -> Asset | None:
+        """Keep the words a person's own file is found by; nothing: it is none."""
+        row = session.get(AssetRow, asset_id)
+        if row is None or row.stage != UPLOADED:
+            return None
+        row.facts = {**row.facts, "tags": list(tags)}
+        session.flush()
+        return _asset(row)
+
     def versions(self, asset: Asset) -> Sequence[Asset]:
         """All takes of an asset's place in its project, the newest first."""
         query = select(AssetRow).where(

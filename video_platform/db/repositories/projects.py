@@ -22,6 +22,7 @@ from video_platform.db.models import (
     SceneEditRow,
     TakeRow,
 )
+from video_platform.db.repositories.kits import find_kit, read_kit
 from video_platform.db.repositories.pages import Mark, older_than
 from video_platform.domain.brief import Brief
 from video_platform.domain.codec import from_json, to_json
@@ -117,7 +118,14 @@ class Projects:
         return _stored(row)
 
     def get(self, key: str) -> Project:
-        """The project with this key; ``ProjectMissing`` when there is none."""
+        """The project with this key, dressed in its brand kit.
+
+        What a person wrote, without the kit, is in ``stored``.
+
+        Raises:
+            ProjectMissing: there is no such project.
+            NotFound: ``kit_missing``.
+        """
         with self._database.session() as session:
             row = _row(session, key)
             takes: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
@@ -130,7 +138,7 @@ class Projects:
             return Project(
                 key=row.key,
                 title=row.title,
-                brief=_brief(row),
+                brief=_dressed(session, _brief(row)),
                 created_at=row.created_at.isoformat(),
                 takes={stage: dict(scenes) for stage, scenes in takes.items()},
                 edits={
@@ -350,6 +358,11 @@ def _row(session: Session, key: str) -> ProjectRow:
 
 def _brief(row: ProjectRow) -> Brief:
     return from_json(Brief, json.dumps(row.brief).encode())
+
+
+def _dressed(session: Session, brief: Brief) -> Brief:
+    name = brief.direction.kit
+    return read_kit(find_kit(session, name)).dress(brief) if name else brief
 
 
 def _stored(row: ProjectRow) -> StoredProject:

@@ -19,6 +19,7 @@ from video_platform.providers.pictures import (
     seed_of,
     stated_usd,
 )
+from video_platform.providers.references import as_base64, prompt_with_references, small_jpeg
 from video_platform.providers.remote import RemoteProvider
 from video_platform.providers.service import Service
 
@@ -34,6 +35,7 @@ _REFUSED = ("Request Moderated", "Content Moderated")
 _FAILED = ("Error", "Task not found")
 _CREDIT_USD = "0.01"
 _LARGEST_SEED = 2**31 - 1
+_MOST_REFERENCES = 8
 
 
 class FluxImages(RemoteProvider[ImageRequest]):
@@ -54,10 +56,16 @@ class FluxImages(RemoteProvider[ImageRequest]):
     )
     limits: ClassVar[Limits] = Limits(characters=10_000, formats=FLUX_2)
 
+    @property
+    def most_references(self) -> int:
+        """Reference pictures it takes; the models before the second family take none."""
+        return _MOST_REFERENCES if self.model.startswith(_PER_MEGAPIXEL) else 0
+
     def amounts(self, request: ImageRequest) -> dict[str, float]:
         amounts = {"image": 1.0}
         if self.model.startswith(_PER_MEGAPIXEL):
             amounts["megapixel"] = begun_megapixels(self._size(request)) - 1.0
+            amounts["megapixel"] += len(request.references)
         return amounts
 
     def _size(self, request: ImageRequest) -> str:
@@ -70,15 +78,22 @@ class FluxImages(RemoteProvider[ImageRequest]):
         width, height = pixels(size)
         return {"width": width, "height": height}
 
+    def _references(self, request: ImageRequest) -> dict[str, str]:
+        """``input_image``, ``input_image_2`` and so on; each is paid as a megapixel."""
+        names = ("input_image", *(f"input_image_{place}" for place in range(2, 9)))
+        pictures = (small_jpeg(self.media_path(one.media)) for one in request.references)
+        return dict(zip(names, map(as_base64, pictures), strict=False))
+
     def submit(self, request: ImageRequest, key: str) -> Job:
         seed = seed_of(request.seed, largest=_LARGEST_SEED)
         answer = self.http.submit(
             f"/v1/{self.model}",
             json={
-                "prompt": request.prompt,
+                "prompt": prompt_with_references(request),
                 "seed": seed,
                 "output_format": "png",
                 **self._shape(request),
+                **self._references(request),
             },
         )
         cost = stated_usd(answer.json().get("cost"), _CREDIT_USD)

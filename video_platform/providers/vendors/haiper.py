@@ -45,6 +45,7 @@ class HaiperClips(ClipProvider):
         sign_up_url="https://haiper.ai",
         notice=_NOTICE,
     )
+    takes_first_frame: ClassVar[bool] = True
     limits: ClassVar[Limits] = Limits(
         formats=_RATIOS,
         durations_s=(2.0, 4.0, 8.0),

@@ -61,6 +61,7 @@ class KlingClips(ClipProvider):
         "1301": ContentRefused,
         **dict.fromkeys(("1302", "1303"), ProviderRateLimited),
     }
+    takes_first_frame: ClassVar[bool] = True
     limits: ClassVar[Limits] = Limits(
         characters=2500,
         formats=ANY_FORMAT,

@@ -57,6 +57,11 @@ class LumaClips(ClipProvider):
     def _is_older(self) -> bool:
         return self.model in _OLDER
 
+    @property
+    def takes_first_frame(self) -> bool:
+        """Whether a clip begins with the picture it is made from."""
+        return not self._is_older
+
     def _url(self, path: str) -> str:
         # A base URL that was configured serves both.
         is_apart = self._is_older and not self.access.base_url

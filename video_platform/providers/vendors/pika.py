@@ -25,6 +25,7 @@ class PikaClips(FalProvider[VideoRequest]):
     name: ClassVar[str] = "pika"
     capability: ClassVar[Capability] = Capability.VIDEO
     default_model: ClassVar[str] = "fal-ai/pika/v2.2"
+    takes_first_frame: ClassVar[bool] = True
     limits: ClassVar[Limits] = Limits(
         formats=ANY_FORMAT,
         durations_s=(5.0, 10.0),

@@ -52,6 +52,7 @@ class RunwayClips(ClipProvider):
         "safety": ContentRefused,
         "asset": ProviderRequestInvalid,
     }
+    takes_first_frame: ClassVar[bool] = True
     limits: ClassVar[Limits] = Limits(
         characters=1000,
         formats=_RATIOS,

@@ -17,7 +17,11 @@ from video_platform.providers.vendors.embedded_painter.layouts.base import (
 from video_platform.providers.vendors.embedded_painter.layouts.plain import lay_out_plain
 from video_platform.providers.vendors.embedded_painter.layouts.table import LAYOUTS
 from video_platform.providers.vendors.embedded_painter.page import plan_page
-from video_platform.providers.vendors.embedded_painter.palette import choose_palette, poster
+from video_platform.providers.vendors.embedded_painter.palette import (
+    brand_palette,
+    choose_palette,
+    poster,
+)
 from video_platform.providers.vendors.embedded_painter.styles import Treatment, find_treatment
 from video_platform.providers.vendors.embedded_painter.typography import clean, unbroken
 
@@ -29,7 +33,7 @@ def compose(request: ImageRequest) -> Canvas:
     treatment = find_treatment(request.style)
     page = plan_page(request)
     words = _tidy(request)
-    palette = choose_palette(
+    palette = brand_palette(request.colours) or choose_palette(
         mood=request.mood,
         style=request.style,
         family=treatment.family,

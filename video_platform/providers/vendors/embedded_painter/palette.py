@@ -1,6 +1,7 @@
 """Colours: curated palettes per mood, and the tones derived from each."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -86,6 +87,17 @@ def choose_palette(*, mood: str, style: str, family: str, project_seed: int) -> 
     rows = MOODS.get(mood.strip().lower(), MOODS[NEUTRAL_MOOD])[family]
     picker = random.Random(f"palette|{mood}|{style}|{project_seed}")  # noqa: S311  # not a secret
     return _derive(picker.choice(rows))
+
+
+def brand_palette(colours: Sequence[str]) -> Palette | None:
+    """A brand's palette from its ground, text, main and accent colour; none without them.
+
+    Text and marks are moved away from their ground as far as they must be to be read.
+    """
+    if not colours:
+        return None
+    ground, text, main, accent = (colour.removeprefix("#") for colour in colours)
+    return _derive(f"brand {ground} {text} {main} {accent} {accent}")
 
 
 def all_palettes() -> tuple[Palette, ...]:

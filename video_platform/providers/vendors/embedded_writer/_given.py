@@ -11,6 +11,7 @@ from video_platform.providers.vendors.embedded_writer._clean import has_speech, 
 from video_platform.providers.vendors.embedded_writer._lexicon import Lexicon, lexicon
 
 _MAX_SCENE_S: Final = 600.0
+_MOST_NAMES: Final = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class GivenScene:
     visual_prompt: str = ""
     music_mood: str = ""
     duration: float = 0.0
+    appears: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,13 @@ def _json_scene(item: Any, position: int) -> GivenScene:
         visual_prompt=_line(item.get("visual_prompt")),
         music_mood=_line(item.get("music_mood")),
         duration=round(float(duration), 1),
+        appears=_names(item.get("appears", [])),
     )
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    listed = value if isinstance(value, list) else []
+    return tuple(filter(None, map(_line, listed[:_MOST_NAMES])))
 
 
 def _line(value: Any) -> str:

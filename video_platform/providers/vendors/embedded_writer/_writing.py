@@ -212,6 +212,7 @@ class _Draft:
                     or scene_seconds(narration, self.words),
                     narration=narration,
                     visual_prompt=(author.visual_prompt if author else "") or prompt,
+                    appears=author.appears if author else (),
                     music_mood=(author.music_mood if author else "")
                     or scene_mood(self.mood, screen.kind),
                     on_screen=screen,
