@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from video_platform.domain.look import Fit
 from video_platform.errors import UnsupportedMedia
+from video_platform.montage.framing import crop
 from video_platform.montage.motion import Still
 
 if TYPE_CHECKING:
@@ -33,11 +34,15 @@ _SAME_SHAPE = 0.02
 
 @dataclass(frozen=True, slots=True)
 class StillRequest:
-    """A picture at ``path`` for views no nearer than ``covering`` (width, height in pixels)."""
+    """A picture at ``path`` for views no nearer than ``covering`` (width, height in pixels).
+
+    Reframed pictures are cropped around their subject, others around their middle.
+    """
 
     path: Path
     covering: tuple[int, int]
     fit: Fit = Fit.CROP
+    is_reframed: bool = False
 
 
 def load_still(request: StillRequest, colors: Colors | None = None) -> Still:
@@ -99,6 +104,8 @@ def _on_black(image: Any) -> Any:
 def _fitted(rgb: Pixels, request: StillRequest) -> Pixels:
     """The picture, or a canvas of the frame's shape that shows it whole."""
     width, height = request.covering
+    if request.is_reframed:
+        rgb = crop(rgb, request.covering)
     shape = (rgb.shape[1] / rgb.shape[0]) / (width / height)
     if request.fit is Fit.CROP or abs(shape - 1) < _SAME_SHAPE:
         excess = min(rgb.shape[1] / width, rgb.shape[0] / height)
