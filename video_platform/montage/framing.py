@@ -172,7 +172,8 @@ def focus_of_footage(path: Path, media_format: str, frame: tuple[int, int]) -> F
             container.seek((2 * number + 1) * length // (2 * _SAMPLES))
             decoded = next(container.decode(stream), None)
             if decoded is not None:
-                turned = np.rot90(decoded.to_ndarray(format="rgb24"), int(decoded.rotation) // 90)
+                seen: Any = decoded.to_ndarray(format="rgb24")
+                turned = np.rot90(seen, int(decoded.rotation) // 90)
                 aspect = float(getattr(decoded, "sample_aspect_ratio", None) or 1)
                 lying = bool(decoded.rotation % 180)
                 ratio = turned.shape[1] / turned.shape[0] * (1 / aspect if lying else aspect)
