@@ -17,6 +17,7 @@ SHORTEST_S, LONGEST_S = 5, 600
 _ENDS = re.compile(r"[.!?؟。…]+[\"'”’»)\]]*$")
 _TITLES = re.compile(r"^(?:\d{1,3}|\w|Mr|Mrs|Ms|Dr|Prof|St|No|vs|MM|Mme|etc)\.$", re.IGNORECASE)
 """Ends in a dot, but ends no sentence, unless it is the scene's last word."""
+_CLOSING = re.compile(r"^[.!?؟。…\"'”’»)\]]+$")
 _NUMBER = re.compile(r"\d")
 _TELLING: Mapping[OnScreenKind, float] = {
     OnScreenKind.NUMBER: 1.5,
@@ -84,12 +85,21 @@ def choose_passages(
 def sentences_of(scene: Scene, position: int) -> list[Passage]:
     """The scene's sentences; what follows the last full stop is one, too."""
     words = scene.words
+    # In French a mark may stand apart from its word: what closes a quotation belongs to it.
     ends = [
         number
         for number, word in enumerate(words, start=1)
-        if number == len(words) or (_ENDS.search(word) and not _TITLES.match(word))
+        if number == len(words) or (_is_end(word) and not _is_closing(words[number]))
     ]
     return [Passage(position, a, b) for a, b in zip([0, *ends], ends, strict=False)]
+
+
+def _is_end(word: str) -> bool:
+    return (bool(_ENDS.search(word)) and not _TITLES.match(word)) or _is_closing(word)
+
+
+def _is_closing(word: str) -> bool:
+    return bool(_CLOSING.match(word))
 
 
 def importance(title: str, scene: Scene, sentence: Passage) -> float:

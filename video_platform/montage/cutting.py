@@ -27,9 +27,11 @@ def cut_sound(path: Path, media: Media, start_ms: int, end_ms: int, target: Path
     Raises:
         MontageError: the sound is damaged.
     """
-    reader = SoundReader(path, media, rate_hz=_RATE_HZ, start_ms=start_ms)
+    first, end = (at * _RATE_HZ // 1000 for at in (start_ms, end_ms))
+    # Read from its beginning, so that the cut is exact whatever the file's packets are.
+    reader = SoundReader(path, media, rate_hz=_RATE_HZ)
     try:
-        samples = reader.read((end_ms - start_ms) * _RATE_HZ // 1000)
+        samples = reader.read(end)[first:]
     finally:
         reader.close()
     _write_wav(_with_soft_edges(samples), target)

@@ -47,7 +47,7 @@ class StillRequest:
 
 def load_still(request: StillRequest, colors: Colors | None = None) -> Still:
     """The picture as planes, at the size from which a move over it is drawn best."""
-    return Still(to_planes(_fitted(_read(request.path, colors), request)))
+    return Still(to_planes(_fitted(load_picture(request.path, colors), request)))
 
 
 def load_cutout(request: StillRequest, colors: Colors | None = None) -> tuple[Still, Still]:
@@ -83,7 +83,12 @@ def _open(path: Path) -> Any:
         raise UnsupportedMedia(f"{path.name} is not a picture: {error}.") from error
 
 
-def _read(path: Path, colors: Colors | None) -> Pixels:
+def load_picture(path: Path, colors: Colors | None = None) -> Pixels:
+    """The picture upright and without transparency, graded: (height, width, RGB).
+
+    Raises:
+        UnsupportedMedia: it cannot be decoded.
+    """
     import numpy as np
 
     rgb = np.asarray(_on_black(_open(path)))
