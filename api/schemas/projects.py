@@ -85,6 +85,11 @@ class BriefIn(Input):
     )
     source: Line = Field(default="", description="Where the text comes from.")
     look: LookIn = Field(default_factory=LookIn)
+    hints: list[Name] = Field(
+        default_factory=list,
+        max_length=3,
+        description="Codes that `GET /hints` gave and the script's writer shall follow.",
+    )
 
     def to_brief(self, logo: Logo | None = None) -> Brief:
         """The brief; ``BriefError`` when it breaks a rule."""
@@ -99,6 +104,7 @@ class BriefIn(Input):
             providers={name.value: provider for name, provider in self.providers.items()},
             source=self.source,
             look=to_look(self.look, logo),
+            hints=tuple(self.hints),
         )
 
 

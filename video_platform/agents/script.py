@@ -30,6 +30,7 @@ class ScriptAgent:
             style=brief.style,
             source=brief.source,
             take=project.take(Stage.SCRIPT),
+            hints=brief.hints,
         )
         generation = self._ledger.obtain(provider, request, project=project.key)
         script = from_json(Script, self._store.read(generation.media))

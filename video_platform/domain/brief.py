@@ -2,8 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
+from pydantic import Field
+
+from video_platform.domain.codec import is_absent
 from video_platform.domain.formats import Format
+from video_platform.domain.hints import guides_script
 from video_platform.domain.language import Language
 from video_platform.domain.look import Look
 from video_platform.errors import BriefError
@@ -25,6 +30,7 @@ class Brief:
         voice: voice name of the voice provider; empty for its default.
         avatar: who presents, as the avatar provider calls them; empty for its default.
         look: captions, grade, overlays and exports of the cut.
+        hints: codes of ``domain.hints`` that a person wants told to whoever writes the script.
     """
 
     text: str
@@ -37,6 +43,7 @@ class Brief:
     providers: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     look: Look = field(default_factory=Look)
+    hints: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no agent could work with; see ``BriefError`` codes."""
@@ -63,4 +70,11 @@ class Brief:
                 "A brief needs at least one format, and each only once.",
                 hint=f"Known formats: {', '.join(Format)}.",
                 code="format_invalid",
+            )
+        unknown = [code for code in self.hints if not guides_script(code)]
+        if unknown:
+            raise BriefError(
+                f"{unknown[0]!r} is not a hint a script can follow.",
+                hint="List them with `video-platform hints`; openings can be followed.",
+                code="hint_unknown",
             )

@@ -12,6 +12,14 @@ from video_platform.errors import StoreError
 ValueT = TypeVar("ValueT")
 
 
+def is_absent(value: object) -> bool:
+    """Whether a field is left out of its JSON: ``Annotated[..., Field(exclude_if=is_absent)]``.
+
+    So that values which do not use a field that came later keep their hash, and are not paid twice.
+    """
+    return not value
+
+
 @lru_cache(maxsize=256)
 def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)

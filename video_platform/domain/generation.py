@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
+from video_platform.domain.codec import is_absent
 from video_platform.domain.formats import Format
 from video_platform.domain.language import Language
 from video_platform.domain.look import Network
@@ -47,7 +49,7 @@ class Capability(StrEnum):
 class ScriptRequest:
     """Write a script of about ``duration_s`` seconds from ``text``.
 
-    ``take`` counts the user's wishes for another result.
+    ``take`` counts the user's wishes for another result, ``hints`` are codes of ``domain.hints``.
     """
 
     text: str
@@ -56,6 +58,7 @@ class ScriptRequest:
     style: str
     source: str = ""
     take: int = 0
+    hints: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,6 +102,8 @@ def write_prompt(request: ScriptRequest, *, with_form: bool) -> Prompt:
     )
     if request.take:
         lines += "\n" + words.another_take.format(take=request.take + 1)
+    for code in request.hints:
+        lines += "\n" + words.hints[code]
     if with_form:
         lines += f"\n{words.form}\n{json.dumps(SCRIPT_SCHEMA)}"
     return Prompt(system=lines, user=f"<{mark}>\n{request.text}\n</{mark}>")
