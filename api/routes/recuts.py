@@ -19,7 +19,9 @@ router = APIRouter(prefix="/projects/{key}/recuts", tags=["recuts"], route_class
 
 @router.get("/plan", summary="What a shorter film would say")
 def read_recut_plan(
-    key: ProjectKey, seconds: Annotated[int, Query(ge=SHORTEST_S, le=LONGEST_S)], desk: ReadingDesk
+    key: ProjectKey,
+    desk: ReadingDesk,
+    seconds: Annotated[int, Query(ge=SHORTEST_S, le=LONGEST_S)] = 30,
 ) -> RecutPlanOut:
     """The hook, the statements that tell most and the ending, as far as they fit."""
     desk.studio.projects.stored(key)
