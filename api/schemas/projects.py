@@ -24,7 +24,14 @@ _BRIEF = {
     "formats": ["16:9", "9:16"],
     "style": "clean",
 }
-_SHOWN_BRIEF = {**_BRIEF, "voice": "", "avatar": "", "providers": {}, "source": ""}
+_SHOWN_BRIEF = {
+    **_BRIEF,
+    "voice": "",
+    "avatar": "",
+    "providers": {},
+    "source": "",
+    "hints": [],
+}
 _PROJECT = {
     "id": "why-bread-rises-0123456789",
     "title": "Why bread rises",
@@ -196,6 +203,7 @@ class BriefOut(Output):
     providers: dict[str, str]
     source: str
     look: LookOut
+    hints: list[str]
 
 
 class Approval(Output):
@@ -299,6 +307,7 @@ def show_brief(brief: Brief) -> BriefOut:
         providers=dict(brief.providers),
         source=brief.source,
         look=LookOut.of(brief.look),
+        hints=list(brief.hints),
     )
 
 

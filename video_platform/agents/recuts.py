@@ -190,13 +190,20 @@ def _brief(source: Project, script: Script, recut: Recut, wish: RecutWish) -> Br
         for number, (passage, words) in enumerate(zip(recut.passages, recut.said, strict=True), 1)
     ]
     document = {"title": script.title, "scenes": scenes}
-    providers = {k: v for k, v in source.brief.providers.items() if k != "script"}
+    formats = wish.formats or source.brief.formats
+    kept_whole = all(
+        p.end - p.first == len(script.scenes[p.position].words) for p in recut.passages
+    )
+    is_same_speech = kept_whole and set(formats) <= set(source.brief.formats)
+    # A presenter would be filmed, and paid, anew for other speech or another shape.
+    left_out = {"script"} if is_same_speech else {"script", "avatar"}
+    providers = {k: v for k, v in source.brief.providers.items() if k not in left_out}
     return replace(
         source.brief,
         text=json.dumps(document, ensure_ascii=False, indent=1),
         language=script.language,
         duration_s=max(MIN_DURATION_S, -(-recut.duration_ms // 1000)),
-        formats=wish.formats or source.brief.formats,
+        formats=formats,
         providers={**providers, "script": "embedded_writer"},
     )
 
