@@ -100,6 +100,9 @@ def create(
     new: Annotated[
         str, typer.Option("--new", help="A label that makes another project of an equal brief.")
     ] = "",
+    with_hints: Annotated[
+        bool, typer.Option("--with-hints", help="Tell the script's writer what `hints` found.")
+    ] = False,
     estimate: Annotated[
         bool, typer.Option("--estimate", help="Say the price, make nothing.")
     ] = False,
@@ -161,8 +164,24 @@ def create(
     check_room(settings, out, duration_s=brief.duration_s, formats=len(brief.formats))
     studio = build_studio(settings)
     look = store_files(brief.look, wishes, brief.language, studio.store)
-    project = studio.open_project(replace(brief, look=look), salt=new)
+    hints = _followed(studio, quiet=as_json) if with_hints else ()
+    project = studio.open_project(replace(brief, look=look, hints=hints), salt=new)
     make(settings, studio, project.key, out=out, publish=publish, as_json=as_json)
+
+
+def _followed(studio: "Studio", *, quiet: bool) -> tuple[str, ...]:
+    """Hints a writer can follow; the others, and that there are none, are said."""
+    from video_platform.agents.hints import hints_of
+    from video_platform.domain.hints import guides_script
+
+    found = hints_of(studio)
+    if not quiet:
+        for one in found.hints:
+            told = "told" if guides_script(one.code) else "yours to choose"
+            say(f"Hint {one.code} ({one.ratio} times the views): {told}")
+        if not found.hints:
+            say(f"No hint: {found.posts} publications tell nothing yet.")
+    return tuple(one.code for one in found.hints if guides_script(one.code))
 
 
 def make(

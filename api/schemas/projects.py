@@ -25,7 +25,14 @@ _BRIEF = {
     "formats": ["16:9", "9:16"],
     "style": "clean",
 }
-_SHOWN_BRIEF = {**_BRIEF, "voice": "", "avatar": "", "providers": {}, "source": ""}
+_SHOWN_BRIEF = {
+    **_BRIEF,
+    "voice": "",
+    "avatar": "",
+    "providers": {},
+    "source": "",
+    "hints": [],
+}
 _PROJECT = {
     "id": "why-bread-rises-0123456789",
     "title": "Why bread rises",
@@ -87,6 +94,11 @@ class BriefIn(Input):
     source: Line = Field(default="", description="Where the text comes from.")
     look: LookIn = Field(default_factory=LookIn)
     direction: DirectionIn | None = None
+    hints: list[Name] = Field(
+        default_factory=list,
+        max_length=3,
+        description="Codes that `GET /hints` gave and the script's writer shall follow.",
+    )
 
     def to_brief(self, logo: Logo | None = None) -> Brief:
         """The brief; ``BriefError`` when it breaks a rule."""
@@ -101,6 +113,7 @@ class BriefIn(Input):
             providers={name.value: provider for name, provider in self.providers.items()},
             source=self.source,
             look=to_look(self.look, logo),
+            hints=tuple(self.hints),
         )
 
 
@@ -192,6 +205,7 @@ class BriefOut(Output):
     providers: dict[str, str]
     source: str
     look: LookOut
+    hints: list[str]
 
 
 class Approval(Output):
@@ -295,6 +309,7 @@ def show_brief(brief: Brief) -> BriefOut:
         providers=dict(brief.providers),
         source=brief.source,
         look=LookOut.of(brief.look),
+        hints=list(brief.hints),
     )
 
 

@@ -219,3 +219,48 @@ def test_the_api_writes_the_same_wishes(shop: Workshop, project: str) -> None:
         assert api.delete(f"{place}/lock", headers=headers).status_code == 202
         missing = api.put(f"{place}/take", json={"take": 7}, headers=headers)
         assert (missing.status_code, missing.json()["code"]) == (404, "take_missing")
+
+
+def test_the_same_by_a_launch_in_the_dagster_ui(
+    shop: Workshop, project: str, seller: ScenarioServer
+) -> None:
+    import os
+    import signal
+    import subprocess
+    import sys
+
+    from tests.conftest import ROOT
+    from tests.dagster.test_product import Product, free_port, is_up, launch, run_status
+
+    calls, before, segments = bought(seller), material(shop, project), shop.segments()
+    ports = free_port(), free_port()
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "cli.main", "up"),
+            *("--dagster-port", str(ports[0]), "--api-port", str(ports[1])),
+        ],
+        cwd=shop.folder,
+        env={
+            **os.environ,
+            **shop.env,
+            "PYTHONPATH": str(ROOT),
+            "VIDEO_PLATFORM_DATA_DIR": str(shop.data),
+        },
+    )
+    address = f"http://127.0.0.1:{ports[0]}"
+    ui = Product(dagster=address, api="", process=process, project=project, folder=shop.folder)
+    try:
+        ui.until(lambda: is_up(f"{address}/server_info"))
+        run = launch(
+            ui,
+            ["scene_images", "clips", "timeline", "montage"],
+            {"scene_images": {"config": {"only": [4]}}},
+        )
+        ui.until(lambda: run_status(ui, run) in ("SUCCESS", "FAILURE"), seconds=400)
+        assert run_status(ui, run) == "SUCCESS"
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 0
+    assert bought(seller) - calls == 1
+    assert_only_scene_4_s_picture_changed(before, material(shop, project))
+    assert 1 <= len(shop.segments() - segments) <= 3

@@ -67,6 +67,7 @@ def test_a_variant_asks_for_no_picture_clip_or_music_and_passes_the_gate(
     captions = Path(variant["films"][0]["captions"]["srt"]).read_text()
     assert said[1].split()[0] in captions
     assert shop.run("check", variant["films"][0]["path"]).returncode == 0
+    assert shop.run("gate", variant["project"]).returncode == 0
     again = shop.film(*("variant", film["project"], "--language", language, "--translation", given))
     assert again["project"] == variant["project"]
     assert {stage["status"] for stage in again["stages"]} == {"reused"}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from video_platform.agents.covers import chosen_thumbnail
 from video_platform.domain.formats import Format
 from video_platform.domain.manifests import Film, Montage
 from video_platform.domain.project import Stage
@@ -45,7 +46,11 @@ class Editions:
         script = self.script(publication.project)
         rules = self._rules_of(publication.platform)
         wish = fill(publication.wish, script, rules) if script else publication.wish
-        return self.post(publication.id, film, wish, script), film.media.sha256
+        post = self.post(publication.id, film, wish, script)
+        cover = chosen_thumbnail(self._store.blobs, publication.project, film.format)
+        if cover is not None:
+            post = replace(post, poster=self._store.path(cover))
+        return post, film.media.sha256
 
     def film(self, project: str, ratio: Format) -> Film | None:
         """The project's newest film in this format, if there is one."""

@@ -106,7 +106,7 @@ class MontageAgent:
     ) -> None:
         self._store = store
         self._notary = notary
-        self._ffmpeg = ffmpeg
+        self.ffmpeg = ffmpeg
         self._software = settings
         self._wish = encoder
         self._chosen: Choice | None = None
@@ -120,7 +120,7 @@ class MontageAgent:
             self._chosen = Choice(SOFTWARE, "asked for")
         elif self._chosen is None:
             with private_directory(self._scratch_dir, "encoders") as directory:
-                results = probe_hardware(self._ffmpeg, directory)
+                results = probe_hardware(self.ffmpeg, directory)
             self._chosen = choose_encoder(self._wish, results)
         return self._chosen
 
@@ -288,7 +288,7 @@ class MontageAgent:
             media_path=self._store.path,
             segments=StoredSegments(self._store.blobs),
             directory=directory,
-            ffmpeg=self._ffmpeg,
+            ffmpeg=self.ffmpeg,
             progress=follow,
             max_workers=self._max_workers,
             audience=audience,
@@ -345,7 +345,7 @@ class MontageAgent:
 
     def _export(self, export: Export, rendered: RenderedFilm, place: Path) -> Path:
         if export is Export.GIF:
-            return gif_preview(rendered.path, ffmpeg=self._ffmpeg, directory=place)
+            return gif_preview(rendered.path, ffmpeg=self.ffmpeg, directory=place)
         if export is Export.AUDIO:
             return rendered.sound_path
         return rendered.exports[export]

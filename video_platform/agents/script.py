@@ -32,6 +32,7 @@ class ScriptAgent:
             source=brief.source,
             take=project.take(Stage.SCRIPT),
             cast=brief.direction.cast,
+            hints=brief.hints,
         )
         generation = self._ledger.obtain(provider, request, project=project.key)
         script = from_json(Script, self._store.read(generation.media))

@@ -128,8 +128,7 @@ def _place_scenes(
                 f"Scene {scene.id} has no {'voice' if track is None else 'clip'}.",
                 hint="Re-materialize that stage of the project.",
             )
-        lead = RATE.frames_covering(_OPENING_S if position == 0 else _LEAD_S)
-        tail = _CLOSING_S if position == len(script.scenes) - 1 else _TAIL_S
+        is_first, is_last = position == 0, position == len(script.scenes) - 1
         spoken = Fraction(track.media.probe.duration_ms, 1000)
         placed.append(
             _Placed(
@@ -138,11 +137,21 @@ def _place_scenes(
                 picture=picture,
                 presenter=avatars.clips.get(scene.id, {}),
                 start_frame=placed[-1].end_frame if placed else 0,
-                frames=lead + RATE.frames_covering(spoken + tail),
-                lead_frames=lead,
+                frames=scene_frames(spoken, is_first=is_first, is_last=is_last),
+                lead_frames=_lead_frames(is_first=is_first),
             )
         )
     return placed
+
+
+def scene_frames(spoken_s: Fraction, *, is_first: bool, is_last: bool) -> int:
+    """How long a scene is seen that is spoken for so many seconds, silence around it included."""
+    tail = _CLOSING_S if is_last else _TAIL_S
+    return _lead_frames(is_first=is_first) + RATE.frames_covering(spoken_s + tail)
+
+
+def _lead_frames(*, is_first: bool) -> int:
+    return RATE.frames_covering(_OPENING_S if is_first else _LEAD_S)
 
 
 def _ms(frames: int) -> int:

@@ -175,7 +175,7 @@ def _shared(
     pins = {0: Pins(music=music)}
     for old, new in zip(script.scenes, written.scenes, strict=True):
         image, clip = image_of[old.id], clip_of[old.id]
-        is_shared = shares_words or not _shows_words(studio, image)
+        is_shared = shares_words or not has_words(studio, image)
         # A still that moves is the picture itself; footage shows no words.
         pins[new.id] = Pins(
             image=replace(image, scene_id=new.id) if is_shared else None,
@@ -184,7 +184,7 @@ def _shared(
     return pins
 
 
-def _shows_words(studio: Studio, image: SceneImage) -> bool:
+def has_words(studio: Studio, image: SceneImage) -> bool:
     """Whether the words of its language are drawn into a picture."""
     for origin in image.origin.values():
         if origin.provider in studio.providers.names(Capability.IMAGE):

@@ -6,8 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from video_platform.domain.codec import ABSENT
 from video_platform.domain.direction import Direction
 from video_platform.domain.formats import Format
+from video_platform.domain.hints import guides_script
 from video_platform.domain.language import Language
 from video_platform.domain.look import Look
 from video_platform.errors import BriefError
@@ -30,6 +32,7 @@ class Brief:
         avatar: who presents, as the avatar provider calls them; empty for its default.
         look: captions, grade, overlays and exports of the cut.
         direction: brand kit, reference sheets, candidates and footage of the pictures.
+        hints: codes of ``domain.hints`` that a person wants told to whoever writes the script.
     """
 
     text: str
@@ -45,6 +48,7 @@ class Brief:
     direction: Annotated[
         Direction, Field(exclude_if=lambda direction: direction == Direction())
     ] = field(default_factory=Direction)
+    hints: Annotated[tuple[str, ...], ABSENT] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no agent could work with; see ``BriefError`` codes."""
@@ -71,6 +75,13 @@ class Brief:
                 "A brief needs at least one format, and each only once.",
                 hint=f"Known formats: {', '.join(Format)}.",
                 code="format_invalid",
+            )
+        unknown = [code for code in self.hints if not guides_script(code)]
+        if unknown:
+            raise BriefError(
+                f"{unknown[0]!r} is not a hint a script can follow.",
+                hint="List them with `video-platform hints`; openings can be followed.",
+                code="hint_unknown",
             )
 
     @property

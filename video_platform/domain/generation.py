@@ -53,7 +53,7 @@ class ScriptRequest:
     """Write a script of about ``duration_s`` seconds from ``text``.
 
     ``take`` counts the user's wishes for another result. ``cast`` are the names of those who may
-    appear; the script says in which scenes.
+    appear; the script says in which scenes. ``hints`` are codes of ``domain.hints``.
     """
 
     text: str
@@ -63,6 +63,7 @@ class ScriptRequest:
     source: str = ""
     take: int = 0
     cast: Annotated[tuple[str, ...], ABSENT] = ()
+    hints: Annotated[tuple[str, ...], ABSENT] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

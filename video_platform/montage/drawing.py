@@ -92,7 +92,7 @@ class _StillShot:
     def __init__(self, shot: Shot, plan: FilmPlan, material: Material) -> None:
         path = material.media_path(shot.media)
         self._still = material.stills.get(
-            StillRequest(path, _covering(shot.motion, plan.frame), shot.fit)
+            StillRequest(path, _covering(shot.motion, plan.frame), shot.fit, shot.is_reframed)
         )
         self._shot = shot
         self._frame = shot.first_frame
@@ -173,6 +173,7 @@ class _FilmedShot:
             shot.media.media_type,
             size=(plan.frame.width_px, plan.frame.height_px),
             fit=shot.fit,
+            is_reframed=shot.is_reframed,
             rate=plan.rate,
             first_frame=shot.first_frame,
             start_ms=shot.source_start_ms,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from video_platform.domain.look import Fit
 from video_platform.domain.timing import FrameRate
 from video_platform.errors import MontageError
+from video_platform.montage.framing import Focus, corner, focus_of_footage
 from video_platform.montage.probe import VIDEO_DEMUXERS
 from video_platform.montage.stills import backdrop, to_planes
 
@@ -45,10 +46,14 @@ class Footage:
         start_ms: int,
         speed_percent: int,
         cube: Path | None,
+        is_reframed: bool = False,
     ) -> None:
         self._reader = _Reader(path, media_type, cube)
         self._size = size
         self._fit = fit
+        self._focus = (
+            focus_of_footage(path, VIDEO_DEMUXERS[media_type], size) if is_reframed else Focus()
+        )
         self._step = rate.seconds(1) * speed_percent / 100
         self._at = Fraction(start_ms, 1000) + first_frame * self._step
         self._reader.seek(self._at)
@@ -68,7 +73,9 @@ class Footage:
         if self._shown is None:
             raise MontageError("A clip holds no frame.", hint="Make the clip anew.")
         if moved or self._planes is None:
-            self._planes = _fit_frame(self._shown, self._reader.turn, self._size, self._fit)
+            self._planes = _fit_frame(
+                self._shown, self._reader.turn, self._size, self._fit, self._focus
+            )
         self._at += self._step
         return self._planes
 
@@ -136,7 +143,7 @@ def _grading(stream: Any, cube: Path) -> Any:
     return graph
 
 
-def _fit_frame(frame: Any, turn: int, size: tuple[int, int], fit: Fit) -> Planes:
+def _fit_frame(frame: Any, turn: int, size: tuple[int, int], fit: Fit, focus: Focus) -> Planes:
     """A decoded frame in BT.709 limited range at the wanted size."""
     width, height = _shown_size(frame, turn)
     if fit is not Fit.CROP and abs(width * size[1] / (height * size[0]) - 1) >= _SAME_SHAPE:
@@ -145,7 +152,7 @@ def _fit_frame(frame: Any, turn: int, size: tuple[int, int], fit: Fit) -> Planes
     factor = max(size[0] / width, size[1] / height)
     covering = (max(size[0], _up(width * factor)), max(size[1], _up(height * factor)))
     planes = _planes(frame, turn, covering)
-    left, top = (covering[0] - size[0]) // 4 * 2, (covering[1] - size[1]) // 4 * 2
+    left, top = (place // 2 * 2 for place in corner(focus, covering, size))
     first, second, third = (
         plane[top // by : (top + size[1]) // by, left // by : (left + size[0]) // by]
         for plane, by in zip(planes, (1, 2, 2), strict=True)

@@ -32,6 +32,7 @@ from video_platform.domain.timeline import (
     VideoClip,
 )
 from video_platform.domain.timing import FrameRate, Word
+from video_platform.montage.framing import FRAMING_VERSION, is_reframed
 
 ENGINE_VERSION = "3"
 """Part of every key: raise it when equal plans give other pixels or sound."""
@@ -123,6 +124,8 @@ class Shot:
     fit: Fit
     source_start_ms: int
     speed_percent: int
+    is_reframed: bool = False
+    """Whether it is cropped to another shape, around its subject."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -377,6 +380,11 @@ class _Planner:
         parts = {name: content_hash([value]) for name, value in decides.items()}
         if look.typeface and (spans or titles):
             parts["typeface"] = content_hash([look.typeface])
+        if any(shot.is_reframed for shot in shots):
+            # Not named where nothing is, so that films in their pictures' own shape keep theirs.
+            parts["reframing"] = content_hash(
+                [FRAMING_VERSION, [shot.is_reframed for shot in shots]]
+            )
         if self.label:
             # Not named where there is none, so that films without a label keep their segments.
             parts["label"] = content_hash([self.label, look.captions])
@@ -400,16 +408,24 @@ class _Planner:
             # Footage keeps its time, so that its own sound fits: what the transition shows before
             # the cut lies before the clip's beginning in the source, or is its first frame, held.
             before = 0
+        media, foreground = clip.media[self._ratio], clip.foreground.get(self._ratio)
         return Shot(
-            media=clip.media[self._ratio],
-            foreground=clip.foreground.get(self._ratio),
+            media=media,
+            foreground=foreground,
             motion=clip.motion,
             clip_frames=before + clip.frames + after,
             first_frame=before + start - clip.start_frame,
             fit=clip.fit,
             source_start_ms=clip.source_start_ms,
             speed_percent=clip.speed_percent,
+            # Two layers cropped each around its own subject would come apart.
+            is_reframed=clip.fit is Fit.CROP and foreground is None and self._is_cut(media),
         )
+
+    def _is_cut(self, media: Media) -> bool:
+        """Whether a picture has another shape than the frame."""
+        frame = (self._frame.width_px, self._frame.height_px)
+        return is_reframed(media.probe.width_px, media.probe.height_px, frame)
 
     def _insets(self, start: int, frames: int) -> tuple[InsetSpan, ...]:
         return tuple(

@@ -37,7 +37,7 @@ _SMALL_PX = 320
 """Width at which pictures are compared; what is finer is mostly noise."""
 _DARKEST, _BRIGHTEST = 32, 224
 """Mean grey of a picture that shows something; beyond lie fades and flashes."""
-_TO_RGB = (
+TO_RGB = (
     (1.16438, 0.0, 1.79274, -248.10099),
     (1.16438, -0.21325, -0.53291, 76.87808),
     (1.16438, 2.11240, 0.0, -289.01757),
@@ -179,7 +179,7 @@ def _rgb(frame: "VideoFrame", width: int, height: int) -> Picture:
     half = (2, rows // 2, frame.width // 2)
     planes = [data[:rows], *data[rows:].reshape(half)]
     yuv = np.dstack([resized(plane, (width, height)) for plane in planes]).astype(np.float32)
-    rgb = cv2.transform(yuv, np.array(_TO_RGB, np.float32))
+    rgb = cv2.transform(yuv, np.array(TO_RGB, np.float32))
     return np.clip(np.rint(rgb), 0, 255).astype(np.uint8)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from video_platform.domain.look import Fit
 from video_platform.errors import UnsupportedMedia
+from video_platform.montage.framing import crop
 from video_platform.montage.motion import Still
 
 if TYPE_CHECKING:
@@ -33,16 +34,20 @@ _SAME_SHAPE = 0.02
 
 @dataclass(frozen=True, slots=True)
 class StillRequest:
-    """A picture at ``path`` for views no nearer than ``covering`` (width, height in pixels)."""
+    """A picture at ``path`` for views no nearer than ``covering`` (width, height in pixels).
+
+    Reframed pictures are cropped around their subject, others around their middle.
+    """
 
     path: Path
     covering: tuple[int, int]
     fit: Fit = Fit.CROP
+    is_reframed: bool = False
 
 
 def load_still(request: StillRequest, colors: Colors | None = None) -> Still:
     """The picture as planes, at the size from which a move over it is drawn best."""
-    return Still(to_planes(_fitted(_read(request.path, colors), request)))
+    return Still(to_planes(_fitted(load_picture(request.path, colors), request)))
 
 
 def load_cutout(request: StillRequest, colors: Colors | None = None) -> tuple[Still, Still]:
@@ -78,7 +83,12 @@ def _open(path: Path) -> Any:
         raise UnsupportedMedia(f"{path.name} is not a picture: {error}.") from error
 
 
-def _read(path: Path, colors: Colors | None) -> Pixels:
+def load_picture(path: Path, colors: Colors | None = None) -> Pixels:
+    """The picture upright and without transparency, graded: (height, width, RGB).
+
+    Raises:
+        UnsupportedMedia: it cannot be decoded.
+    """
     import numpy as np
 
     rgb = np.asarray(_on_black(_open(path)))
@@ -99,6 +109,8 @@ def _on_black(image: Any) -> Any:
 def _fitted(rgb: Pixels, request: StillRequest) -> Pixels:
     """The picture, or a canvas of the frame's shape that shows it whole."""
     width, height = request.covering
+    if request.is_reframed:
+        rgb = crop(rgb, request.covering)
     shape = (rgb.shape[1] / rgb.shape[0]) / (width / height)
     if request.fit is Fit.CROP or abs(shape - 1) < _SAME_SHAPE:
         excess = min(rgb.shape[1] / width, rgb.shape[0] / height)

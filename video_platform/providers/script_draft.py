@@ -118,6 +118,8 @@ def write_prompt(request: ScriptRequest, *, with_form: bool) -> Prompt:
         lines += "\n" + words.another_take.format(take=request.take + 1)
     if request.cast:
         lines += "\n" + words.cast.format(names=", ".join(request.cast))
+    for code in request.hints:
+        lines += "\n" + words.hints[code]
     if with_form:
         lines += f"\n{words.form}\n{json.dumps(script_schema(request))}"
     return Prompt(system=lines, user=f"<{mark}>\n{request.text}\n</{mark}>")

@@ -17,6 +17,7 @@ class ScriptWords:
         words_per_second: pace of a calm speaker.
         tokens_per_word: what a spoken word takes at a model, with its share of escapes.
         characters_per_token: of running text, on the safe side.
+        hints: what the hints of ``domain.hints`` ask of a script, by code.
     """
 
     words_per_second: float
@@ -28,6 +29,7 @@ class ScriptWords:
     form: str
     length_notice: str
     figures_notice: str
+    hints: Mapping[str, str]
 
 
 _ENGLISH = """\
@@ -116,6 +118,11 @@ WORDS: Mapping[Language, ScriptWords] = {
         form="The JSON object follows this schema:",
         length_notice="The script takes about {made} s to say; {asked} s were asked for.",
         figures_notice="These figures are not in your text: {figures}. Check them.",
+        hints={
+            "hook=question": "If the text allows it, let the first sentence be a question.",
+            "hook=number": "If the text has a figure, let the first sentence name it.",
+            "hook=statement": "Let the first sentence be a plain statement.",
+        },
     ),
     Language.FRENCH: ScriptWords(
         words_per_second=2.5,
@@ -129,6 +136,11 @@ WORDS: Mapping[Language, ScriptWords] = {
         form="L'objet JSON suit ce schéma :",
         length_notice="Le script se dit en {made} s environ ; {asked} s étaient demandées.",
         figures_notice="Ces chiffres ne sont pas dans votre texte : {figures}. Vérifiez-les.",
+        hints={
+            "hook=question": "Si le texte le permet, que la première phrase soit une question.",
+            "hook=number": "Si le texte a un chiffre, que la première phrase le donne.",
+            "hook=statement": "Que la première phrase soit une simple affirmation.",
+        },
     ),
     Language.ARABIC: ScriptWords(
         words_per_second=1.9,
@@ -141,5 +153,10 @@ WORDS: Mapping[Language, ScriptWords] = {
         form="كائن JSON يتبع هذا المخطط:",
         length_notice="يستغرق نطق النص نحو {made} ثانية، والمطلوب {asked} ثانية.",
         figures_notice="هذه الأرقام ليست في نصك: {figures}. تحقق منها.",
+        hints={
+            "hook=question": "إن سمح النص فلتكن الجملة الأولى سؤالا.",
+            "hook=number": "إن كان في النص رقم فلتذكره الجملة الأولى.",
+            "hook=statement": "لتكن الجملة الأولى جملة خبرية بسيطة.",
+        },
     ),
 }
