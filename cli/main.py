@@ -20,6 +20,7 @@ from cli import (
     generations,
     mcp_server,
     metrics,
+    migrate,
     montage,
     projects,
     providers,
@@ -78,6 +79,7 @@ for module in (
     metrics,
     backup,
     gc,
+    migrate,
     doctor,
 ):
     module.register(app)
