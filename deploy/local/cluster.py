@@ -47,7 +47,7 @@ def main() -> None:
     home = wanted.data_dir.absolute()
     with contextlib.suppress(KeyboardInterrupt), cluster(home, ports, workers=wanted.workers) as it:
         say(f"API         http://127.0.0.1:{wanted.api_port}/docs")
-        say(f"Dagster UI  http://127.0.0.1:{wanted.dagster_port}")
+        say(f"Dagster UI  http://127.0.0.1:{wanted.dagster_port}/dagster")
         say(f"Logs        {it.logs}")
         say("Ctrl-C stops everything.")
         watch(it.processes, it.logs, it.begin_again)
@@ -181,12 +181,17 @@ def _ready(entry: Mapping[str, Any], port: int) -> str:
     return f"http://127.0.0.1:{port}{entry['ready']}" if "ready" in entry else f"127.0.0.1:{port}"
 
 
-def _worker(home: Path, name: str, entry: Mapping[str, Any]) -> Service:
-    command = [
+def worker_command(name: str, entry: Mapping[str, Any]) -> list[str]:
+    """How a worker of ``services.toml`` is started, here and in the composition."""
+    return [
         *("celery", "-A", "workers.app", "worker", "-Q", entry["queue"], "-O", "fair"),
         *("-c", str(entry["concurrency"]), "-n", f"{name}@%h", "--loglevel", "WARNING"),
     ]
-    return Service(name, command, env={"VIDEO_PLATFORM_DATA_DIR": str(home / name)})
+
+
+def _worker(home: Path, name: str, entry: Mapping[str, Any]) -> Service:
+    env = {"VIDEO_PLATFORM_DATA_DIR": str(home / name)}
+    return Service(name, worker_command(name, entry), env=env)
 
 
 def _finish(service: Service, environment: Mapping[str, str], home: Path) -> None:
