@@ -36,7 +36,7 @@ def test_every_decision_is_listed() -> None:
 
 
 def test_composition_uses_the_ports_and_settings_that_exist() -> None:
-    composed = yaml.safe_load((ROOT / "docker-compose.yml").read_bytes())
+    composed = yaml.safe_load((ROOT / "deploy" / "one-host.yml").read_bytes())
     service = composed["services"]["platform"]
     assert service["ports"] == ["127.0.0.1:3000:3000", "127.0.0.1:8001:8001"]
     known = {f"VIDEO_PLATFORM_{name.upper()}" for name in Settings.model_fields}
