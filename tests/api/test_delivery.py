@@ -29,6 +29,7 @@ class Place:
     film: Media
     film_id: str
     file: Media
+    file_id: str
     signed_in: Any
 
     def follow(self, url: str, **headers: str) -> httpx.Response:
@@ -76,8 +77,10 @@ def place(
             made = studio.assets.add(
                 session, Item(kind="film", media=film), project=None, stage="upload"
             )
-            studio.assets.add(session, Item(kind="video", media=file), project=None, stage="upload")
-        yield Place(api, owner, film, made.id, file, signed_in)
+            other = studio.assets.add(
+                session, Item(kind="video", media=file), project=None, stage="upload"
+            )
+        yield Place(api, owner, film, made.id, file, other.id, signed_in)
 
 
 def _query(url: str) -> dict[str, str]:
@@ -120,6 +123,7 @@ def test_a_player_is_led_there_and_a_page_that_fetches_is_served(place: Place) -
 def test_what_is_no_finished_film_stays_with_the_api(place: Place) -> None:
     url = f"/api/v1/media/{place.file.sha256}.mp4"
     assert place.follow(url).content == FILE
+    assert place.follow(f"/api/v1/assets/{place.file_id}/download").content == FILE
     assert place.link(url)["url"].startswith("/api/v1/media/")
 
 

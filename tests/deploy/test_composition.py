@@ -55,6 +55,15 @@ def test_the_composition_is_valid_by_the_compose_specification() -> None:
     Draft202012Validator(_schema()).validate(yaml.safe_load(_filled(_TEXT)))
 
 
+def test_another_store_may_stand_in_for_the_one_composed() -> None:
+    text = _filled((ROOT / "deploy" / "compose.seaweedfs.yml").read_text(encoding="utf-8"))
+    other = yaml.safe_load(text)
+    Draft202012Validator(_schema()).validate(other)
+    assert set(other["services"]) == {"minio"}
+    assert _DIGEST.fullmatch(other["services"]["minio"]["image"])
+    assert "-s3.port=9000" in other["services"]["minio"]["command"]
+
+
 def test_the_schema_refuses_what_compose_would_not_read() -> None:
     broken = {"services": {"api": {"imagee": "x"}}}
     with pytest.raises(ValidationError):
