@@ -1,5 +1,5 @@
-# Images of an installation: `platform` (Dagster, workers, command line) and `api` (no Dagster).
-#   docker build --target platform .      docker build --target api .
+# Images of an installation: `core` (Dagster, workers, command line) and `api` (no Dagster).
+#   docker build --target core .      docker build --target api .
 # Dependencies come locked by hash and compiled to bytecode; nothing runs as root, and neither pip,
 # uv nor Node.js is in what runs.
 ARG PYTHON_IMAGE=python:3.11.15-slim-bookworm@sha256:d29f48a31a8b408ed19272ca1e7b10ebae13b240a27e862d3d4217c528e2e0c3
@@ -13,7 +13,7 @@ WORKDIR /source
 COPY requirements requirements
 # One layer for what seldom changes: a new line of ours does not install the dependencies again.
 
-FROM build AS build-platform
+FROM build AS build-core
 RUN uv pip install --no-cache --require-hashes -r requirements/cluster.txt
 COPY . .
 RUN uv pip install --no-cache --no-deps .
@@ -50,9 +50,9 @@ COPY --from=build-pages /source/out /built
 # Into the volume the API reads; what an older build left there goes.
 CMD ["sh", "-c", "rm -rf /pages/* && cp -r /built/. /pages/"]
 
-FROM base AS platform
-COPY --from=build-platform /opt/platform /opt/platform
-COPY --chown=platform deploy/production/dagster.yaml deploy/containers/workspace.yaml deploy/containers/buckets.py /opt/dagster/
+FROM base AS core
+COPY --from=build-core /opt/platform /opt/platform
+COPY --chown=platform deploy/production/dagster.yaml deploy/production/workspace.yaml /opt/dagster/
 ENV DAGSTER_HOME=/opt/dagster
 EXPOSE 3000 4000 8001
 CMD ["video-platform", "up", "--host", "0.0.0.0"]

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,21 +43,28 @@ def running(
             # Others need the code server when they start.
             if processes:
                 wait_until_ready(services[:1], processes, logs)
-            with _log_of(service.name, logs).open("ab") as log:
-                processes[service.name] = subprocess.Popen(
-                    service.command,
-                    env={**environment, **service.env},
-                    cwd=home,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,
-                )
+            processes[service.name] = start(service, environment, home, logs)
         yield processes
     except KeyboardInterrupt:
         say("Stopping.")
     finally:
         _stop(list(processes.values()))
+
+
+def start(
+    service: Service, environment: Mapping[str, str], home: Path, logs: Path
+) -> subprocess.Popen[bytes]:
+    """One service as a process in a session of its own, its words added to its log."""
+    with _log_of(service.name, logs).open("ab") as log:
+        return subprocess.Popen(
+            service.command,
+            env={**environment, **service.env},
+            cwd=home,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
 
 
 def _log_of(name: str, logs: Path) -> Path:
@@ -96,13 +103,25 @@ def _answers(place: str) -> bool:
         return False
 
 
-def watch(processes: dict[str, subprocess.Popen[bytes]], logs: Path) -> None:
-    """Return when a service ends by itself: half a product helps nobody."""
+def watch(
+    processes: dict[str, subprocess.Popen[bytes]],
+    logs: Path,
+    begin_again: Callable[[str], subprocess.Popen[bytes] | None] = lambda _: None,
+) -> None:
+    """Return when a service ends by itself: half a product helps nobody.
+
+    Args:
+        begin_again: starts a service anew by its name, if the others can do without it meanwhile.
+    """
     while True:
-        for name, process in processes.items():
-            if process.poll() is not None:
+        for name in [name for name, process in processes.items() if process.poll() is not None]:
+            kill_group(processes[name].pid)
+            another = begin_again(name)
+            if another is None:
                 say(f"The {name} ended by itself; stopping the rest. See {_log_of(name, logs)}.")
                 return
+            say(f"The {name} ended by itself and was begun again. See {_log_of(name, logs)}.")
+            processes[name] = another
         time.sleep(_LOOK_S)
 
 
@@ -115,11 +134,11 @@ def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
     for process in reversed(processes):
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=max(0.1, deadline - time.monotonic()))
-        _kill_group(process.pid)
+        kill_group(process.pid)
         process.wait()
 
 
-def _kill_group(leader: int) -> None:
+def kill_group(leader: int) -> None:
     """What a service leaves behind: a run of the code server, its FFmpeg."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(leader, signal.SIGKILL)

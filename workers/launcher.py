@@ -30,6 +30,12 @@ class QueueRunLauncher(CeleryRunLauncher):
         """As Dagster makes it from ``dagster.yaml``."""
         return cls(inst_data=inst_data, **config_value)
 
+    @property
+    def supports_check_run_worker_health(self) -> bool:
+        """No: Redis forgets, and says "started" of what a dead worker had. The sensor ``lost_runs``
+        goes by signs of life."""
+        return False
+
     def terminate(self, run_id: str) -> bool:
         """End a run and its steps; whether there was anything to end."""
         run = self._instance.get_run_by_id(run_id)

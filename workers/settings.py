@@ -4,6 +4,8 @@ from typing import Any
 
 BROKER_VARIABLE = "VIDEO_PLATFORM_CELERY_BROKER_URL"
 """Environment name of the Redis that carries the messages and the answers."""
+LOGS_BUCKET_VARIABLE = "VIDEO_PLATFORM_LOGS_BUCKET"
+"""Environment name of the bucket for what steps print; read by Dagster itself."""
 
 RUNS, GENERATE, RENDER, UPLOAD, PUBLISH = "runs", "generate", "render", "upload", "publish"
 QUEUES = (RUNS, GENERATE, RENDER, UPLOAD, PUBLISH)

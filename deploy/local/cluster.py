@@ -15,6 +15,7 @@ import sys
 import tomllib
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from cli.output import say
-from cli.processes import Service, free_port, running, wait_until_ready, watch
+from cli.processes import Service, free_port, running, start, wait_until_ready, watch
 from deploy.local.servers import database_of, object_store, postgres_server, redis_server
 from video_platform.disk import write_atomically
 
@@ -46,19 +47,31 @@ def main() -> None:
     home = wanted.data_dir.absolute()
     with contextlib.suppress(KeyboardInterrupt), cluster(home, ports, workers=wanted.workers) as it:
         say(f"API         http://127.0.0.1:{wanted.api_port}/docs")
-        say(f"Dagster UI  http://127.0.0.1:{wanted.dagster_port}")
+        say(f"Dagster UI  http://127.0.0.1:{wanted.dagster_port}/dagster")
         say(f"Logs        {it.logs}")
         say("Ctrl-C stops everything.")
-        watch(it.processes, it.logs)
+        watch(it.processes, it.logs, it.begin_again)
 
 
+@dataclass(frozen=True)
 class Cluster:
-    """A running installation: its processes by name, its environment, its logs."""
+    """A running installation."""
 
-    def __init__(self, processes: dict[str, Any], environment: Mapping[str, str], logs: Path):
-        self.processes = processes
-        self.environment = environment
-        self.logs = logs
+    services: dict[str, Service]
+    processes: dict[str, subprocess.Popen[bytes]]
+    environment: Mapping[str, str]
+    home: Path
+
+    @property
+    def logs(self) -> Path:
+        """Where each service writes."""
+        return self.home / "logs"
+
+    def begin_again(self, name: str) -> subprocess.Popen[bytes] | None:
+        """A worker anew; its work went on elsewhere. Nothing for any other service."""
+        if not name.startswith("worker-"):
+            return None
+        return start(self.services[name], self.environment, self.home, self.logs)
 
 
 @contextlib.contextmanager
@@ -101,7 +114,8 @@ def cluster(
             _finish(service, environment, home)
         processes = stack.enter_context(running(services, environment, home, home / "logs"))
         wait_until_ready(services, processes, home / "logs")
-        yield Cluster(processes, environment, home / "logs")
+        named = {service.name: service for service in services}
+        yield Cluster(named, processes, environment, home)
 
 
 def _addresses(stack: contextlib.ExitStack, home: Path) -> dict[str, str]:
@@ -167,12 +181,17 @@ def _ready(entry: Mapping[str, Any], port: int) -> str:
     return f"http://127.0.0.1:{port}{entry['ready']}" if "ready" in entry else f"127.0.0.1:{port}"
 
 
-def _worker(home: Path, name: str, entry: Mapping[str, Any]) -> Service:
-    command = [
+def worker_command(name: str, entry: Mapping[str, Any]) -> list[str]:
+    """How a worker of ``services.toml`` is started, here and in the composition."""
+    return [
         *("celery", "-A", "workers.app", "worker", "-Q", entry["queue"], "-O", "fair"),
         *("-c", str(entry["concurrency"]), "-n", f"{name}@%h", "--loglevel", "WARNING"),
     ]
-    return Service(name, command, env={"VIDEO_PLATFORM_DATA_DIR": str(home / name)})
+
+
+def _worker(home: Path, name: str, entry: Mapping[str, Any]) -> Service:
+    env = {"VIDEO_PLATFORM_DATA_DIR": str(home / name)}
+    return Service(name, worker_command(name, entry), env=env)
 
 
 def _finish(service: Service, environment: Mapping[str, str], home: Path) -> None:

@@ -1,6 +1,7 @@
 """PostgreSQL, Redis and an S3 server from this machine's own programs, on loopback."""
 
 import contextlib
+import hashlib
 import os
 import pwd
 import shutil
@@ -8,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -28,15 +30,14 @@ def postgres_server(home: Path) -> Iterator[str]:
     """
     initdb = _program("initdb", "postgresql", "POSTGRES_URL")
     postgres = _program("postgres", "postgresql", "POSTGRES_URL")
-    data, port, sockets = home / "postgres", free_port(), home / "sockets"
     # PostgreSQL refuses to run as root.
-    owner: list[str] = []
-    for folder in (data, sockets):
+    owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    base, port = postgres_folder(home), free_port()
+    data, sockets = base / "data", base / "sockets"
+    for folder in (base, data, sockets):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if os.geteuid() == 0:
-        account = pwd.getpwnam("postgres")
-        owner = ["runuser", "-u", "postgres", "--"]
-        for folder in (data, sockets):
+        if owner:
+            account = pwd.getpwnam("postgres")
             os.chown(folder, account.pw_uid, account.pw_gid)
     if not any(data.iterdir()):
         words = ["-D", str(data), "-U", "admin", "-A", "trust"]
@@ -48,6 +49,14 @@ def postgres_server(home: Path) -> Iterator[str]:
         url = f"postgresql://admin@127.0.0.1:{port}/postgres"
         _until(lambda: _connects(url), "PostgreSQL")
         yield url
+
+
+def postgres_folder(home: Path) -> Path:
+    """Where its data are: the account it gets from root may not look into root's folders."""
+    if os.geteuid() != 0:
+        return home / "postgres"
+    name = hashlib.sha256(str(home).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"video-platform-{name}"
 
 
 def database_of(url: str, name: str) -> str:

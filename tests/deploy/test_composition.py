@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +14,7 @@ import yaml
 from jsonschema import Draft202012Validator, ValidationError
 
 from api.settings import ApiSettings
-from deploy.local.cluster import _worker
+from deploy.local.cluster import worker_command
 from tests.conftest import ROOT
 from video_platform.settings import Settings
 
@@ -55,6 +57,17 @@ def test_the_composition_is_valid_by_the_compose_specification() -> None:
     Draft202012Validator(_schema()).validate(yaml.safe_load(_filled(_TEXT)))
 
 
+def test_one_host_in_one_container_is_valid_too() -> None:
+    document = yaml.safe_load((ROOT / "deploy" / "one-host.yml").read_bytes())
+    Draft202012Validator(_schema()).validate(document)
+    known = {f"VIDEO_PLATFORM_{name.upper()}" for name in Settings.model_fields}
+    service = document["services"]["platform"]
+    named = {name for name in service["environment"] if name.startswith("VIDEO_PLATFORM_")}
+    assert named <= known
+    assert service["build"]["target"] == "core"
+    assert all(port.startswith("127.0.0.1:") for port in service["ports"])
+
+
 def test_another_store_may_stand_in_for_the_one_composed() -> None:
     text = _filled((ROOT / "deploy" / "compose.seaweedfs.yml").read_text(encoding="utf-8"))
     other = yaml.safe_load(text)
@@ -74,7 +87,7 @@ def test_the_schema_refuses_what_compose_would_not_read() -> None:
 def test_a_process_runs_the_same_command_here_and_there(name: str) -> None:
     entry, service = LISTED["services"][name], SERVICES[name]
     if "queue" in entry:
-        assert service["command"] == _worker(Path(), name, entry).command
+        assert service["command"] == worker_command(name, entry)
         return
     words = {"host": "0.0.0.0", "port": entry.get("port", ""), "workspace": WORKSPACE}  # noqa: S104
     assert service["command"] == [part.format(**words) for part in entry["command"]]
@@ -144,7 +157,7 @@ def test_images_are_built_on_pinned_bases_and_run_as_nobody_special() -> None:
     stages = re.findall(r"^FROM (\S+) AS (\S+)$", text, re.MULTILINE)
     made_of = {stage: base for base, stage in stages}
     built = {SERVICES[name]["build"]["target"] for name in SERVICES if "build" in SERVICES[name]}
-    assert built == {"platform", "api", "pages"}
+    assert built == {"core", "api", "pages"}
     assert {made_of[target] for target in built} == {"base"}
     base = text.split(" AS base\n")[1].split("\nFROM ")[0]
     assert base.rstrip().endswith("USER platform")
@@ -175,7 +188,7 @@ def test_volumes_and_mounted_files_exist() -> None:
 
 def test_the_proxy_asks_for_a_password_before_dagster_and_a_signature_before_films() -> None:
     text = (ROOT / "deploy" / "containers" / "Caddyfile").read_text(encoding="utf-8")
-    dagster = text.split("{$DAGSTER_ADDRESS} {")[1].split("\n}")[0]
+    dagster = text.split("handle /dagster* {")[1].split("\n\thandle")[0]
     assert dagster.index("basic_auth") < dagster.index("reverse_proxy webserver:3000")
     media = text.split("{$MEDIA_ADDRESS} {")[1].split("\n}")[0]
     assert "X-Amz-Signature" in media.split("handle @film")[0]
@@ -187,7 +200,8 @@ def test_the_proxy_asks_for_a_password_before_dagster_and_a_signature_before_fil
 
 def test_the_api_image_has_the_products_dependencies_without_dagster() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = {one for one in project["dependencies"] if not one.startswith("dagster")}
+    unused = ("dagster", "typer", "rich", "mcp")
+    wanted = {one for one in project["dependencies"] if not one.startswith(unused)}
     lines = (ROOT / "requirements" / "api.in").read_text(encoding="utf-8").splitlines()
     assert {line for line in lines if not line.startswith("#")} - wanted == {
         "psycopg2-binary",
@@ -195,5 +209,24 @@ def test_the_api_image_has_the_products_dependencies_without_dagster() -> None:
     }
     assert wanted <= set(lines)
     locked = (ROOT / "requirements" / "api.txt").read_text(encoding="utf-8")
-    assert "dagster" not in locked
-    assert "celery" not in locked
+    assert not re.search(r"^(dagster|celery|typer)\b", locked, re.MULTILINE)
+
+
+def test_the_api_starts_where_dagster_is_not(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "for name in ('dagster', 'celery', 'typer', 'rich', 'mcp'): sys.modules[name] = None\n"
+        "from fastapi.testclient import TestClient\n"
+        "from api.app import create_app\n"
+        "with TestClient(create_app()) as api: print(api.get('/readyz').status_code)\n"
+    )
+    env = {"PYTHONPATH": str(ROOT), "VIDEO_PLATFORM_DATA_DIR": str(tmp_path), "PATH": "/usr/bin"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=env,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.stdout.strip() == "200", done.stderr
