@@ -42,6 +42,10 @@ def postgres_server(home: Path) -> Iterator[str]:
     if not any(data.iterdir()):
         words = ["-D", str(data), "-U", "admin", "-A", "trust"]
         subprocess.run([*owner, initdb, *words], check=True, capture_output=True, cwd="/")
+    if (data / "postmaster.pid").exists():
+        # Whoever started it was killed and left it running.
+        stop = [_program("pg_ctl", "postgresql", "POSTGRES_URL"), "stop", "-D", str(data)]
+        subprocess.run([*owner, *stop, "-m", "fast"], capture_output=True, cwd="/", check=False)
     settings = ("listen_addresses=127.0.0.1", "max_connections=300")
     words = [part for one in settings for part in ("-c", one)]
     command = [*owner, postgres, "-D", str(data), "-p", str(port), "-k", str(sockets), *words]

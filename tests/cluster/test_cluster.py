@@ -70,7 +70,7 @@ def test_a_killed_worker_and_an_emptied_redis_cost_no_film_and_no_second_payment
 
 def test_a_cancel_ends_the_run_as_cancelled_and_leaves_no_ffmpeg(live: Installation) -> None:
     key = live.ask("A lighthouse turns. Ships see it from far away.", duration_s=60)
-    live.until(lambda: programs_below(live.it.home))
+    live.until(lambda: live.status(key) == "rendering")
     live.call("POST", f"/api/v1/projects/{key}/cancel")
     assert live.ended([key]) == {key: "cancelled"}
     live.until(lambda: {run["status"] for run in runs(live, key)} == {"CANCELED"}, 60)
