@@ -139,7 +139,7 @@ def test_servers_listen_where_the_architecture_puts_them() -> None:
 
 def test_the_platforms_role_is_no_superuser_or_row_security_would_not_hold() -> None:
     assert "POSTGRES_USER" not in SERVICES["postgres"]["environment"]
-    script = (ROOT / "deploy" / "postgres.sh").read_text(encoding="utf-8")
+    script = (ROOT / "deploy" / "containers" / "databases.sh").read_text(encoding="utf-8")
     assert "CREATE ROLE platform LOGIN PASSWORD" in script
     assert "@pgbouncer" in SERVICES["api"]["environment"]["VIDEO_PLATFORM_DATABASE_URL"]
 
