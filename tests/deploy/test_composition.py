@@ -137,6 +137,13 @@ def test_servers_listen_where_the_architecture_puts_them() -> None:
     assert _filled(environment["VIDEO_PLATFORM_S3_ENDPOINT_URL"]) == "http://minio:9000"
 
 
+def test_the_platforms_role_is_no_superuser_or_row_security_would_not_hold() -> None:
+    assert "POSTGRES_USER" not in SERVICES["postgres"]["environment"]
+    script = (ROOT / "deploy" / "containers" / "databases.sh").read_text(encoding="utf-8")
+    assert "CREATE ROLE platform LOGIN PASSWORD" in script
+    assert "@pgbouncer" in SERVICES["api"]["environment"]["VIDEO_PLATFORM_DATABASE_URL"]
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_has_limits_and_either_ends_or_has_a_health_check(name: str) -> None:
     service = SERVICES[name]
