@@ -26,6 +26,9 @@ demo: $(VENV)/.core ## Make a film from a real article, no key needed
 up: $(VENV)/.core ## Start the Dagster UI on port 3000 and the API on port 8001
 	@$(BIN)/video-platform up
 
+cluster: $(VENV)/.dev ## Start all of it with PostgreSQL, Redis, S3 and Celery workers (CLUSTER="--workers 4")
+	@$(BIN)/python deploy/local/cluster.py $(CLUSTER)
+
 frontend: $(VENV)/.core ## Build the web pages that the API serves (needs Node.js 20)
 	@sh deploy/frontend.sh $(BIN)/python
 
@@ -65,7 +68,9 @@ check: lint types imports test ## All that CI does
 lock: ## Renew the locked dependency sets (needs uv)
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/core.txt
 	uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/dev.txt
+	uv pip compile -q pyproject.toml --extra cluster --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/cluster.txt
+	uv pip compile -q requirements/api.in -c requirements/core.txt --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/api.txt
 	uv pip compile -q requirements/bench.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/bench.txt
 	uv pip compile -q requirements/client.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/client.txt
 
-.PHONY: help setup dev demo up frontend client test lint types imports bench chaos check lock
+.PHONY: help setup dev demo up cluster frontend client test lint types imports bench chaos check lock

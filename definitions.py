@@ -17,6 +17,7 @@ from sensors.upkeep import UPKEEP, UPKEEP_SCHEDULES
 from sensors.webhooks import webhook_deliveries
 from video_platform.domain.generation import Capability
 from video_platform.observing.logs import configure_logs
+from workers.executor import choose_executor
 
 # The UI has every event; the terminal of a run shows what went wrong and no more.
 _CONSOLE = dg.colored_console_logger.configured(
@@ -49,7 +50,6 @@ defs = dg.Definitions(
             for capability in Capability
         },
     },
-    # A new interpreter per step costs more than most steps; scenes overlap inside their step.
-    executor=dg.in_process_executor,
+    executor=choose_executor(),
     loggers={"console": _CONSOLE},
 )

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import Depends, Header, Request, Response
-from fastapi.responses import FileResponse, StreamingResponse
+from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 
 from api.problems import MEDIA_TYPE, ApiError
 from video_platform.agents.desk import Desk
@@ -24,6 +24,7 @@ RANGE_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"description": "All of it.", **_BINARY},
     206: {"description": "The ranges that were asked for.", **_BINARY},
     304: {"description": "What the caller holds is still right."},
+    307: {"description": "It is with the network of caches, for hours, at `Location`."},
     416: {
         "description": "The range lies outside the file.",
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -55,6 +56,16 @@ def _wanted(
 
 
 Ranged = Annotated[Wanted, Depends(_wanted)]
+
+
+def redirect_to_film(desk: Desk, media: Media, *, name: str = "") -> Response | None:
+    """The way to a finished film with the network of caches; nothing where there is none."""
+    delivery = desk.studio.store.delivery
+    if delivery is None or not desk.assets.is_film(media.sha256):
+        return None
+    # Signed for this caller: the address is nobody else's to keep.
+    headers = {"Cache-Control": "private, no-store"}
+    return RedirectResponse(delivery.address(media, name=name).url, 307, headers)
 
 
 def send_media(desk: Desk, media: Media, wanted: Wanted, *, name: str = "") -> Response:

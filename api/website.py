@@ -19,6 +19,7 @@ from starlette.types import Scope
 
 from api.deps import api_settings_of
 from video_platform.domain.language import Language
+from video_platform.settings import Settings
 
 _LOCALES = tuple(language.value for language in Language)
 _FALLBACK = "en"
@@ -29,7 +30,7 @@ _ASK_AGAIN = "no-cache"
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _POLICY = (
     "default-src 'none'; script-src 'self'{hashes}; style-src 'self'; img-src 'self' blob: data:; "
-    "media-src 'self' blob:; connect-src 'self'; font-src 'self'; object-src 'none'; "
+    "media-src 'self' blob:{films}; connect-src 'self'; font-src 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Not built</title>
@@ -42,6 +43,7 @@ this address shows them from then on.</p></html>"""
 def install(app: FastAPI) -> None:
     """Put the pages beside the API's routes; ``/`` leads to those in the reader's language."""
     folder = api_settings_of(app).frontend_dir
+    films = (app.state.settings or Settings()).cdn_base_url
 
     def front_door(request: Request) -> Response:
         if not (folder / _FALLBACK).is_dir():
@@ -52,15 +54,16 @@ def install(app: FastAPI) -> None:
 
     app.add_route("/", front_door, include_in_schema=False)
     for name in (_BUILD_FILES, *_LOCALES):
-        app.mount(f"/{name}", Pages(folder / name), name=f"website:{name}")
+        app.mount(f"/{name}", Pages(folder / name, films), name=f"website:{name}")
 
 
 class Pages(StaticFiles):
     """One folder of the build; it may appear, change or go while the process runs."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, films: str) -> None:
         super().__init__(directory=folder, html=True, check_dir=False)
         self._folder = folder
+        self._films = films
 
     async def check_config(self) -> None:
         """Nothing to check: a folder that is missing is answered with a page that says so."""
@@ -76,16 +79,19 @@ class Pages(StaticFiles):
         page = page / "index.html" if page.is_dir() else page
         # On "not modified" as well: browsers put an answer's headers over those they kept.
         if page.suffix == ".html":
-            response.headers["Content-Security-Policy"] = _policy(page, page.stat().st_mtime_ns)
+            response.headers["Content-Security-Policy"] = _policy(
+                page, page.stat().st_mtime_ns, self._films
+            )
         return response
 
 
 @lru_cache(maxsize=256)
-def _policy(page: Path, _changed_ns: int) -> str:
-    """The policy of a page: its own files, the API, and the scripts that stand in it."""
+def _policy(page: Path, _changed_ns: int, films: str) -> str:
+    """Its own files, the API, the scripts that stand in it, and films from where they may be."""
     scripts = _INLINE_SCRIPT.findall(page.read_bytes())
     digests = (base64.b64encode(hashlib.sha256(script).digest()).decode() for script in scripts)
-    return _POLICY.format(hashes="".join(f" 'sha256-{digest}'" for digest in digests))
+    hashes = "".join(f" 'sha256-{digest}'" for digest in digests)
+    return _POLICY.format(hashes=hashes, films=f" {films}" if films else "")
 
 
 def _locale_of(request: Request) -> str:

@@ -29,6 +29,7 @@ from video_platform.domain.project import Stage
 from video_platform.domain.script import Script
 from video_platform.domain.timeline import Timeline
 from video_platform.montage.explain import PlanState
+from workers.settings import GENERATE, PUBLISH, RENDER, on_queue
 
 _COMMON: dict[str, Any] = {
     "partitions_def": PROJECTS,
@@ -36,9 +37,10 @@ _COMMON: dict[str, Any] = {
     "owners": ["team:video-platform"],
     "code_version": "1",
 }
+_GENERATE, _RENDER, _PUBLISH = on_queue(GENERATE), on_queue(RENDER), on_queue(PUBLISH)
 
 
-@dg.asset(**_COMMON, group_name="writing", kinds={"python", "json"})
+@dg.asset(**_COMMON, op_tags=_GENERATE, group_name="writing", kinds={"python", "json"})
 def script(
     context: dg.AssetExecutionContext,
     config: ScriptSelection,
@@ -55,7 +57,7 @@ def script(
     return report_stage(context, studio, work, previews.show_script)
 
 
-@dg.asset(**_COMMON, group_name="material", kinds={"python", "image"})
+@dg.asset(**_COMMON, op_tags=_GENERATE, group_name="material", kinds={"python", "image"})
 def scene_images(
     context: dg.AssetExecutionContext,
     config: PictureSelection,
@@ -81,7 +83,7 @@ def scene_images(
     return report_stage(context, studio, work, describe)
 
 
-@dg.asset(**_COMMON, group_name="material", kinds={"python", "audio"})
+@dg.asset(**_COMMON, op_tags=_GENERATE, group_name="material", kinds={"python", "audio"})
 def voice_tracks(
     context: dg.AssetExecutionContext,
     config: SceneSelection,
@@ -103,7 +105,7 @@ def voice_tracks(
     return report_stage(context, studio, work, previews.show_voice)
 
 
-@dg.asset(**_COMMON, group_name="material", kinds={"python", "audio"})
+@dg.asset(**_COMMON, op_tags=_GENERATE, group_name="material", kinds={"python", "audio"})
 def music(
     context: dg.AssetExecutionContext,
     config: SceneSelection,
@@ -121,7 +123,7 @@ def music(
     return report_stage(context, studio, work, previews.show_music)
 
 
-@dg.asset(**_COMMON, group_name="material", kinds={"python", "video"})
+@dg.asset(**_COMMON, op_tags=_GENERATE, group_name="material", kinds={"python", "video"})
 def avatar_clips(
     context: dg.AssetExecutionContext,
     studio: StudioResource,
@@ -139,7 +141,7 @@ def avatar_clips(
     return report_stage(context, studio, work, previews.show_avatars)
 
 
-@dg.asset(**_COMMON, group_name="material", kinds={"python", "video"})
+@dg.asset(**_COMMON, op_tags=_GENERATE, group_name="material", kinds={"python", "video"})
 def clips(
     context: dg.AssetExecutionContext,
     config: PictureSelection,
@@ -161,7 +163,7 @@ def clips(
     return report_stage(context, studio, work, previews.show_clips)
 
 
-@dg.asset(**_COMMON, group_name="montage", kinds={"python", "json"})
+@dg.asset(**_COMMON, op_tags=_RENDER, group_name="montage", kinds={"python", "json"})
 def timeline(
     context: dg.AssetExecutionContext,
     studio: StudioResource,
@@ -180,7 +182,7 @@ def timeline(
     return report_stage(context, studio, work, previews.show_timeline)
 
 
-@dg.asset(**_COMMON, group_name="montage", kinds={"python", "ffmpeg", "video"})
+@dg.asset(**_COMMON, op_tags=_RENDER, group_name="montage", kinds={"python", "ffmpeg", "video"})
 def montage(
     context: dg.AssetExecutionContext,
     config: FormatSelection,
@@ -210,7 +212,7 @@ def montage(
     return report_stage(context, studio, work, describe)
 
 
-@dg.asset(**_COMMON, group_name="publishing", kinds={"python"})
+@dg.asset(**_COMMON, op_tags=_PUBLISH, group_name="publishing", kinds={"python"})
 def publications(
     context: dg.AssetExecutionContext, studio: StudioResource, script: Script, montage: Montage
 ) -> dg.MaterializeResult[Publications]:

@@ -7,6 +7,7 @@ import dagster as dg
 
 from resources.studio import StudioResource
 from video_platform.domain.project import Stage
+from workers.settings import PUBLISH, UPLOAD, on_queue
 
 MAX_RUNTIME_S = 6 * 3600
 _AT_ONCE = 32
@@ -20,7 +21,7 @@ class Claims(dg.Config):
     claims: list[str]
 
 
-@dg.op
+@dg.op(tags=on_queue(UPLOAD))
 def publish_batch(
     context: dg.OpExecutionContext, config: Claims, studio: StudioResource
 ) -> dict[str, str]:
@@ -71,7 +72,7 @@ def publish_due() -> None:
     publish_batch()
 
 
-@dg.op
+@dg.op(tags=on_queue(PUBLISH))
 def count_views(studio: StudioResource) -> int:
     """Figures of what is out, from all networks; returns how many posts were counted."""
     from video_platform.db.repositories.metrics import PublicationMetrics

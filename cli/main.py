@@ -22,6 +22,7 @@ from cli import (
     hints,
     mcp_server,
     metrics,
+    migrate,
     montage,
     projects,
     providers,
@@ -86,6 +87,7 @@ for module in (
     metrics,
     backup,
     gc,
+    migrate,
     doctor,
 ):
     module.register(app)

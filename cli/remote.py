@@ -172,7 +172,10 @@ class Remote:
         self.call("GET", "/auth/me")  # renews a token that is over
         part = target.with_suffix(".part")
         headers = {"Authorization": f"Bearer {self._session.access_token}"}
-        with httpx.stream("GET", self._url(path), headers=headers, timeout=_TIMEOUT_S) as answer:
+        # Films may be with a network of caches; the token goes to the API only.
+        with httpx.stream(
+            "GET", self._url(path), headers=headers, timeout=_TIMEOUT_S, follow_redirects=True
+        ) as answer:
             _refuse(answer.status_code, answer)
             with part.open("wb") as writer:
                 for piece in answer.iter_bytes():

@@ -31,6 +31,8 @@ def run_request(command: Command) -> dg.RunRequest:
             ATTEMPT_TAG: str(command.attempts + 1),
             "video_platform/tenant": command.tenant,
             "dagster/priority": str(command.priority),
+            # Who begins a lost run again must be one alone, or there will be two of it.
+            "dagster/max_retries": "0",
         },
     )
 

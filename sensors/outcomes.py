@@ -80,7 +80,11 @@ def run_failed(context: dg.RunStatusSensorContext, studio: StudioResource) -> No
 @dg.run_status_sensor(run_status=dg.DagsterRunStatus.CANCELED, **_OPTIONS)
 def run_cancelled(context: dg.RunStatusSensorContext, studio: StudioResource) -> None:
     """Note that a person ended it, in the API or in the Dagster UI."""
-    _close_cancelled(studio, context.dagster_run)
+    run = context.dagster_run
+    command = _command_of(studio, run)
+    if command is not None and not _is_of_this_attempt(run, command):
+        return  # what was ended is a run that had been given up; its command goes on
+    _close_cancelled(studio, run)
 
 
 def failure_of(context: dg.RunStatusSensorContext) -> dict[str, str] | None:

@@ -19,7 +19,7 @@ _SILENCE_S = 40.0
 """A run says every five seconds that it lives (``agents.journal``). With the pause between two
 looks a dead one is noticed within a minute."""
 _ATTEMPTS = 3
-"""Runs of a command that may be lost; Dagster begins each again, too, when it sees the death."""
+"""Runs of a command that may be lost."""
 _RETIRE_AT_ONCE = 100
 
 _NOT_YET = frozenset(
@@ -67,9 +67,8 @@ def lost_runs(context: dg.SensorEvaluationContext, studio: StudioResource) -> dg
             if _is_young(context.instance, run):
                 continue
             context.instance.report_run_failed(run, "Its process gave no sign of life.")
+            _stop_work(context.instance, run)
             run = _run_of(context.instance, command)
-        if run is not None and run.tags.get("dagster/will_retry") == "true":
-            continue  # Dagster begins it again by itself
         if is_begun_again(commands, command):
             continue
         why = why_lost(command)
@@ -77,6 +76,13 @@ def lost_runs(context: dg.SensorEvaluationContext, studio: StudioResource) -> dg
         core.lifecycle.move(command.project, ProjectStatus.FAILED, why)
         commands.end(command, CommandState.FAILED, why)
     return dg.SkipReason(f"{len(silent)} runs without a sign of life.")
+
+
+def _stop_work(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+    """A warm worker may wait for a step that no worker has any more: it waits for ever."""
+    stop = getattr(instance.run_launcher, "stop_work", None)
+    if stop is not None:
+        stop(run.run_id)
 
 
 def is_begun_again(commands: "Commands", command: Command) -> bool:

@@ -2,8 +2,6 @@
 
 import re
 
-import yaml
-
 from cli.main import app
 from tests.conftest import ROOT
 from video_platform.settings import Settings
@@ -33,17 +31,6 @@ def test_every_decision_is_listed() -> None:
     listed = (ROOT / "docs" / "adr" / "README.md").read_text(encoding="utf-8")
     for decision in (ROOT / "docs" / "adr").glob("0*.md"):
         assert decision.name in listed
-
-
-def test_composition_uses_the_ports_and_settings_that_exist() -> None:
-    composed = yaml.safe_load((ROOT / "docker-compose.yml").read_bytes())
-    service = composed["services"]["platform"]
-    assert service["ports"] == ["127.0.0.1:3000:3000", "127.0.0.1:8001:8001"]
-    known = {f"VIDEO_PLATFORM_{name.upper()}" for name in Settings.model_fields}
-    named = {name for name in service["environment"] if name.startswith("VIDEO_PLATFORM_")}
-    assert named <= known
-    assert service["healthcheck"]
-    assert service["deploy"]["resources"]["limits"]
 
 
 def test_no_file_names_a_path_of_a_machine() -> None:

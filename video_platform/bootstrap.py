@@ -177,6 +177,7 @@ class Installation:
             cache_dir=settings.home / "cache",
             s3_endpoint_url=settings.s3_endpoint_url,
             cache_bytes=settings.cache_max_bytes,
+            cdn_base_url=settings.cdn_base_url,
         )
         generations = Generations(database)
         caps_usd = {"tenant": settings.tenant_cap_usd, "project": settings.project_cap_usd}

@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     s3_endpoint_url: str = Field(
         default="", description="S3 server other than AWS, e.g. MinIO: http://host:9000."
     )
+    cdn_base_url: str = Field(
+        default="",
+        description="Network of caches that delivers films in S3: https://name, no path.",
+    )
     cache_max_bytes: int = Field(
         default=20_000_000_000, ge=0, description="What local copies of media in S3 may take."
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.desks import ReadingDesk, WatchingDesk, WritingDesk
-from api.downloads import RANGE_RESPONSES, Ranged, send_media
+from api.downloads import RANGE_RESPONSES, Ranged, redirect_to_film, send_media
 from api.idempotency import ONCE, IdempotentRoute, once
 from api.limits import limited
 from api.pages import Cursor, Limit, cut, read_cursor
@@ -98,7 +98,7 @@ def download_asset(
 ) -> Response:
     """The bytes under a readable name, with ranges."""
     asset = desk.asset(str(asset_id))
-    name = "-".join(
+    stem = "-".join(
         part
         for part in (
             asset.project or "upload",
@@ -108,4 +108,6 @@ def download_asset(
         )
         if part
     )
-    return send_media(desk, asset.media, wanted, name=f"{name}.{asset.media.extension}")
+    name = f"{stem}.{asset.media.extension}"
+    elsewhere = redirect_to_film(desk, asset.media, name=name)
+    return elsewhere or send_media(desk, asset.media, wanted, name=name)

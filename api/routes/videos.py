@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.desks import ReadingDesk, WatchingDesk, WritingDesk
-from api.downloads import RANGE_RESPONSES, Ranged, send_media
+from api.downloads import RANGE_RESPONSES, Ranged, redirect_to_film, send_media
 from api.idempotency import IdempotentRoute, once
 from api.limits import limited
 from api.pages import Cursor, Limit, cut, read_cursor
@@ -71,7 +71,8 @@ def download_video(film_id: AnyId, desk: WatchingDesk, wanted: Ranged) -> Respon
     """With ranges, under a readable name."""
     film = _film(desk, film_id)
     name = f"{film.project}-{film.format.replace(':', 'x')}.{film.media.extension}"
-    return send_media(desk, film.media, wanted, name=name)
+    elsewhere = redirect_to_film(desk, film.media, name=name)
+    return elsewhere or send_media(desk, film.media, wanted, name=name)
 
 
 def _film(desk: Desk, film_id: uuid.UUID) -> Asset:

@@ -18,11 +18,12 @@ _RANGE_BYTES = 64 << 20
 WAYS = ("put", "ranges", "path")
 
 
-def _resident_bytes(field: str) -> int:
-    for line in Path("/proc/self/status").read_text().splitlines():
+def resident_bytes(field: str, pid: int | str = "self") -> int:
+    """``VmRSS``, or the most there was, ``VmHWM``, of a process."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith(f"{field}:"):
             return int(line.split()[1]) * 1024
-    raise RuntimeError(f"/proc/self/status has no {field}.")
+    raise RuntimeError(f"/proc/{pid}/status has no {field}.")
 
 
 def _go(way: str, url: str, film: Path, media: Any, pipe: Any) -> None:
@@ -35,7 +36,7 @@ def _go(way: str, url: str, film: Path, media: Any, pipe: Any) -> None:
     warm = store.put(small, "video/mp4")
     store.path(warm)
     Path("/proc/self/clear_refs").write_text("5")  # forget the most so far
-    idle_bytes, began = _resident_bytes("VmRSS"), monotonic()
+    idle_bytes, began = resident_bytes("VmRSS"), monotonic()
     if way == "put":
         media = store.put(film, "video/mp4")
     elif way == "path":
@@ -48,7 +49,7 @@ def _go(way: str, url: str, film: Path, media: Any, pipe: Any) -> None:
         "way": way,
         "gigabytes": round(media.size_bytes / (1 << 30), 2),
         "idle_megabytes": idle_bytes >> 20,
-        "above_idle_megabytes": (_resident_bytes("VmHWM") - idle_bytes) >> 20,
+        "above_idle_megabytes": (resident_bytes("VmHWM") - idle_bytes) >> 20,
         "seconds": round(monotonic() - began, 1),
     }
     pipe.send((media, figures))

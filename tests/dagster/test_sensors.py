@@ -335,19 +335,37 @@ def test_a_lost_run_is_begun_again_three_times_at_most(
     assert status_of(studio, key) is ProjectStatus.FAILED
 
 
-def test_a_lost_run_that_dagster_begins_again_is_not_begun_twice(
-    resource: StudioResource, studio: Studio
-) -> None:
+def test_a_lost_run_is_begun_again_by_us_alone(resource: StudioResource, studio: Studio) -> None:
     retries = {"run_retries": {"enabled": True, "max_retries": 2}}
     with dg.instance_for_test(overrides=retries) as instance:
-        key, command = started(resource, studio)
+        key = opened(studio, "One")
+        (request,) = tick(resource)
+        command = int(request.tags["video_platform/command"])
         run = run_of(instance, key, command, dg.DagsterRunStatus.STARTED)
+        instance.add_run_tags(run.run_id, request.tags)
         silence(studio, command)
         sweep(instance, resource)
         ended = instance.get_run_by_id(run.run_id)
         assert ended is not None
-        assert ended.tags["dagster/will_retry"] == "true"
-        assert tick(resource) == []
+        assert ended.tags.get("dagster/will_retry") != "true"
+        assert len(tick(resource)) == 1
+
+
+def test_the_end_of_a_run_that_was_given_up_does_not_cancel_its_project(
+    resource: StudioResource, studio: Studio, instance: dg.DagsterInstance
+) -> None:
+    """A warm worker that is told to stop waiting says that its run was cancelled."""
+    key, command = started(resource, studio)
+    run = run_of(instance, key, command, dg.DagsterRunStatus.STARTED)
+    silence(studio, command)
+    sweep(instance, resource)
+    gone = instance.get_run_by_id(run.run_id)
+    assert gone is not None
+    outcome(run_cancelled, instance, gone, resource)
+    assert status_of(studio, key) is not ProjectStatus.CANCELLED
+    found = studio.commands.get(command)
+    assert found is not None
+    assert not found.state.is_over
 
 
 def test_a_run_that_began_just_now_is_not_lost_for_the_silence_before_it(

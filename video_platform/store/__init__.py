@@ -8,9 +8,10 @@ from pathlib import Path
 
 from video_platform.errors import NotConfigured
 from video_platform.store.base import Blobs
+from video_platform.store.delivery import Address, Delivery
 from video_platform.store.media import CACHE_BYTES, MediaStore
 
-__all__ = ["Blobs", "MediaStore", "open_blobs", "open_store"]
+__all__ = ["Address", "Blobs", "Delivery", "MediaStore", "open_blobs", "open_store"]
 
 
 def open_blobs(url: str, *, s3_endpoint_url: str = "") -> Blobs:
@@ -36,8 +37,32 @@ def open_blobs(url: str, *, s3_endpoint_url: str = "") -> Blobs:
 
 
 def open_store(
-    url: str, *, cache_dir: Path, s3_endpoint_url: str = "", cache_bytes: int = CACHE_BYTES
+    url: str,
+    *,
+    cache_dir: Path,
+    s3_endpoint_url: str = "",
+    cache_bytes: int = CACHE_BYTES,
+    cdn_base_url: str = "",
 ) -> MediaStore:
-    """A media store at ``url``; ``cache_dir`` holds up to ``cache_bytes`` of remote media."""
+    """A media store at ``url``; ``cache_dir`` holds up to ``cache_bytes`` of remote media.
+
+    Args:
+        cdn_base_url: where a network of caches delivers what is in S3; empty: nowhere.
+
+    Raises:
+        NotConfigured: a URL is of another kind, or ``cdn_base_url`` stands before a local store.
+    """
     blobs = open_blobs(url, s3_endpoint_url=s3_endpoint_url)
-    return MediaStore(blobs, cache_dir, cache_bytes=cache_bytes)
+    delivery = _delivery(blobs, cdn_base_url) if cdn_base_url else None
+    return MediaStore(blobs, cache_dir, cache_bytes=cache_bytes, delivery=delivery)
+
+
+def _delivery(blobs: Blobs, cdn_base_url: str) -> Delivery:
+    from video_platform.store.s3 import S3Blobs
+
+    if not isinstance(blobs, S3Blobs):
+        raise NotConfigured(
+            f"{cdn_base_url} cannot deliver media of a local folder.",
+            hint="Set VIDEO_PLATFORM_STORE_URL to s3://bucket, or no VIDEO_PLATFORM_CDN_BASE_URL.",
+        )
+    return Delivery(blobs, cdn_base_url)

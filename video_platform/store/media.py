@@ -11,6 +11,7 @@ from video_platform.disk import private_directory, sweep
 from video_platform.domain.media import Media, Probe
 from video_platform.errors import HashMismatch, MediaMissing
 from video_platform.store.base import Blobs
+from video_platform.store.delivery import Delivery
 
 TRASH = "trash/"
 """Before the key of what the collector put out of the way; whoever still wants it has it back."""
@@ -36,10 +37,19 @@ class MediaStore:
         cache_dir: for local copies of remote media.
         cache_bytes: what those copies may take; the longest unused go first, and none that a run
             may have open.
+        delivery: signs addresses of a network of caches, where there is one.
     """
 
-    def __init__(self, blobs: Blobs, cache_dir: Path, *, cache_bytes: int = CACHE_BYTES) -> None:
+    def __init__(
+        self,
+        blobs: Blobs,
+        cache_dir: Path,
+        *,
+        cache_bytes: int = CACHE_BYTES,
+        delivery: Delivery | None = None,
+    ) -> None:
         self.blobs = blobs
+        self.delivery = delivery
         self._cache_dir = cache_dir
         self._cache_bytes = cache_bytes
 

@@ -11,11 +11,13 @@ from typing import Any, BinaryIO, TypeVar
 from video_platform.domain.media import EXTENSIONS
 from video_platform.errors import MediaMissing, StoreError
 from video_platform.store.base import Stored
+from video_platform.store.delivery import Signer
 
 ReturnT = TypeVar("ReturnT")
 
 LASTING = "public, max-age=31536000, immutable"
 """Media never change under their hash: a network of caches may keep them as long as it likes."""
+_KEPT_BY_NOBODY = "private, no-store"
 _MISSING = {"404", "NoSuchKey", "NotFound"}
 _PART_BYTES = 16 << 20
 """Of an upload; 10,000 parts are allowed, so files may have 160 GB."""
@@ -34,8 +36,8 @@ def _md5(data: bytes) -> str:
 def _headers(key: str) -> dict[str, str]:
     """What the object is delivered with when a network of caches reads the bucket itself."""
     media_type = _TYPES.get(key.rpartition(".")[2], "application/octet-stream")
-    lasting = {"CacheControl": LASTING} if key.startswith("media/") else {}
-    return {"ContentType": media_type, **lasting}
+    lasting = LASTING if key.startswith("media/") else _KEPT_BY_NOBODY
+    return {"ContentType": media_type, "CacheControl": lasting}
 
 
 def _mapped(method: Callable[..., ReturnT]) -> Callable[..., ReturnT]:
@@ -72,8 +74,14 @@ class S3Blobs:
         self.endpoint_url = endpoint_url
 
     @functools.cached_property
-    def _client(self) -> Any:
+    def _session(self) -> Any:
         import boto3
+
+        # A session of its own: the default one keeps the first credentials it ever saw.
+        return boto3.session.Session()
+
+    @functools.cached_property
+    def _client(self) -> Any:
         from botocore.config import Config
 
         # Checksums only where the protocol requires them: several S3 servers reject the newer
@@ -85,9 +93,7 @@ class S3Blobs:
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
         )
-        # A session of its own: the default one keeps the first credentials it ever saw.
-        session = boto3.session.Session()
-        return session.client("s3", endpoint_url=self.endpoint_url or None, config=config)
+        return self._session.client("s3", endpoint_url=self.endpoint_url or None, config=config)
 
     @functools.cached_property
     def _transfers(self) -> Any:
@@ -169,7 +175,10 @@ class S3Blobs:
     def move(self, key: str, to: str) -> None:
         """See ``Blobs``; the server copies, and until the end the bytes are under both keys."""
         source = {"Bucket": self.bucket, "Key": self.prefix + key}
-        self._client.copy(source, self.bucket, self.prefix + to, Config=self._transfers)
+        # Said again: a copy in parts has nothing of its source but the bytes.
+        headers = {**_headers(to), "MetadataDirective": "REPLACE"}
+        target = self.prefix + to
+        self._client.copy(source, self.bucket, target, headers, Config=self._transfers)
         self._client.delete_object(**source)
 
     @_mapped
@@ -226,6 +235,22 @@ class S3Blobs:
                     self._client.abort_multipart_upload(
                         Bucket=self.bucket, Key=one["Key"], UploadId=one["UploadId"]
                     )
+
+    def signer(self) -> Signer:
+        """See ``Signing``."""
+        found = self._session.get_credentials()
+        if found is None:
+            raise StoreError(
+                f"There are no credentials for s3://{self.bucket}.",
+                hint="Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+            )
+        keys = found.get_frozen_credentials()
+        region = self._client.meta.region_name
+        return Signer(keys.access_key, keys.secret_key, region, keys.token or "")
+
+    def path_of(self, key: str) -> str:
+        """See ``Signing``: the bucket is the first part, which every S3 server understands."""
+        return f"/{self.bucket}/{self.prefix}{key}"
 
     def url(self, key: str) -> str:
         """See ``Blobs``."""

@@ -226,6 +226,12 @@ class Assets:
             row = session.scalars(query).first()
             return None if row is None else _asset(row).media
 
+    def is_film(self, sha256: str) -> bool:
+        """Whether a finished film here has this hash."""
+        wanted = select(AssetRow.id).where(AssetRow.sha256 == sha256, AssetRow.kind == "film")
+        with self._database.session() as session:
+            return session.scalars(wanted.limit(1)).first() is not None
+
     def uploaded(self, sha256: str) -> Asset | None:
         """A person's own file, the one with a licence before those without, then the newest."""
         query = select(AssetRow).where(AssetRow.sha256 == sha256, AssetRow.stage == UPLOADED)

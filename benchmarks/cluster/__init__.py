@@ -1,0 +1,1 @@
+"""What a cluster of this machine makes, and what accidents cost it."""
