@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
+from dagster_shared.error import SerializableErrorInfo
 
 from assets_defs.jobs import JOBS, preview_project, publish_project
 from assets_defs.reporting import ATTEMPT_TAG, COMMAND_TAG
@@ -20,6 +21,14 @@ _DIED = {
     "hint": "Look at the machine's memory and logs, then ask for it again.",
     "stage": "",
 }
+_OUTAGES = {
+    "OperationalError",
+    "InterfaceError",
+    "AdminShutdown",
+    "CrashShutdown",
+    "CannotConnectNow",
+}
+"""Of SQLAlchemy and of psycopg2, which names it in the message: SQLite has no outages."""
 _OPTIONS: dict[str, Any] = {
     "monitored_jobs": list(JOBS),
     "default_status": dg.DefaultSensorStatus.RUNNING,
@@ -90,7 +99,8 @@ def run_cancelled(context: dg.RunStatusSensorContext, studio: StudioResource) ->
 def failure_of(context: dg.RunStatusSensorContext) -> dict[str, str] | None:
     """``code``, ``message``, ``hint`` and ``stage`` of the first check or step that failed.
 
-    Nothing: none did, its process died. A check that only warns stops no run.
+    Nothing: none did, its process died, or it lost the database, which is no fault of the stage.
+    A check that only warns stops no run.
     """
     checks = context.instance.get_records_for_run(
         context.dagster_run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
@@ -112,6 +122,8 @@ def failure_of(context: dg.RunStatusSensorContext) -> dict[str, str] | None:
     if event is None:
         return None
     data = event.step_failure_data
+    if lost_database(data.error):
+        return None
     given = data.user_failure_data
     stage = (event.step_key or "").partition(".")[0]
     if given is not None and "code" in given.metadata:
@@ -123,6 +135,15 @@ def failure_of(context: dg.RunStatusSensorContext) -> dict[str, str] | None:
         }
     words = data.error.message.strip().splitlines()[-1] if data.error else "no reason recorded"
     return {"code": "stage_failed", "message": words[:500], "hint": "", "stage": stage}
+
+
+def lost_database(error: SerializableErrorInfo | None) -> bool:
+    """Whether PostgreSQL went away, or did not answer in time, anywhere in the chain of causes."""
+    while error is not None:
+        if error.cls_name in _OUTAGES and "psycopg2." in error.message:
+            return True
+        error = error.cause or error.context
+    return False
 
 
 def _project_of(run: dg.DagsterRun) -> str:

@@ -24,7 +24,7 @@ from video_platform.agents.verdicts import VerdictDesk
 from video_platform.agents.video import VideoAgent
 from video_platform.agents.voice import VoiceAgent
 from video_platform.boundaries import arm
-from video_platform.db.database import DEFAULT_TENANT, Database, open_database
+from video_platform.db.database import DEFAULT_TENANT, Database, Patience, open_database
 from video_platform.db.repositories.accounts import Accounts
 from video_platform.db.repositories.assets import Assets
 from video_platform.db.repositories.budgets import Budgets
@@ -260,6 +260,14 @@ class Installation:
         return PublishAgent(rows, machine, accounts, platforms, editions)
 
 
+def _patience(settings: Settings) -> Patience:
+    return Patience(
+        settings.database_connect_timeout,
+        settings.database_statement_timeout,
+        settings.database_lock_timeout,
+    )
+
+
 def build_installation(settings: Settings | None = None) -> Installation:
     """Everything, wired.
 
@@ -270,7 +278,7 @@ def build_installation(settings: Settings | None = None) -> Installation:
     settings = settings or Settings()
     check_fonts()
     _arm_fault_points(settings)
-    database = open_database(settings.resolved_database_url)
+    database = open_database(settings.resolved_database_url, patience=_patience(settings))
     return Installation(
         settings=settings,
         database=database,

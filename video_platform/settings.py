@@ -56,6 +56,15 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default="", description="SQLAlchemy URL of the product's tables; default: SQLite."
     )
+    database_connect_timeout: int = Field(
+        default=5, ge=1, le=120, description="Seconds to wait for a connection to PostgreSQL."
+    )
+    database_statement_timeout: float = Field(
+        default=60.0, ge=0, description="Seconds a statement may take in PostgreSQL; 0: any."
+    )
+    database_lock_timeout: float = Field(
+        default=20.0, ge=0, description="Seconds to wait for a lock in PostgreSQL; 0: any."
+    )
     ffmpeg: str = Field(
         default="", description="Path of an FFmpeg to use instead of the one that is shipped."
     )

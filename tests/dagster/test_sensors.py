@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import pytest
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
+from dagster._core.execution.plan.objects import StepFailureData
+from dagster_shared.error import SerializableErrorInfo
 
 from definitions import defs
 from resources.studio import StudioResource
@@ -254,6 +256,28 @@ def test_a_run_that_died_is_begun_again_whatever_a_check_warned_of(
     assert found.failure is not None
     assert found.failure["code"] == "run_lost"
     assert status_of(studio, key) is ProjectStatus.FAILED
+
+
+def test_a_stage_that_lost_the_database_is_begun_again(
+    resource: StudioResource, studio: Studio, instance: dg.DagsterInstance
+) -> None:
+    key, command = started(resource, studio)
+    run = run_of(instance, key, command, dg.DagsterRunStatus.FAILURE)
+    instance.add_run_tags(run.run_id, {"video_platform/attempt": "1"})
+    lost = SerializableErrorInfo("(psycopg2.OperationalError) gone", [], "OperationalError")
+    told = SerializableErrorInfo("Failure: not noted", [], "Failure", cause=lost)
+    event = dg.DagsterEvent(
+        event_type_value=dg.DagsterEventType.STEP_FAILURE.value,
+        job_name=run.job_name,
+        step_key="montage",
+        event_specific_data=StepFailureData(error=told, user_failure_data=None),
+    )
+    instance.report_dagster_event(event, run.run_id)
+    again = instance.get_run_by_id(run.run_id)
+    assert again is not None
+    outcome(run_failed, instance, again, resource)
+    assert status_of(studio, key) is not ProjectStatus.FAILED
+    assert len(tick(resource)) == 1
 
 
 def test_a_run_that_dagster_begins_again_has_not_failed(

@@ -104,7 +104,29 @@ def _tune_sqlite(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA foreign_keys=ON")
 
 
-def connect(url: str) -> Engine:
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long PostgreSQL is waited for, in seconds; 0 waits for ever. SQLite has its own wait."""
+
+    connect_s: int = 5
+    statement_s: float = 60.0
+    lock_s: float = 20.0
+
+    def arguments(self) -> dict[str, Any]:
+        """Of the driver: a server that is gone without a word is noticed, too, in about 30 s."""
+        limits = {"statement_timeout": self.statement_s, "lock_timeout": self.lock_s}
+        return {
+            "connect_timeout": self.connect_s,
+            "options": " ".join(f"-c {name}={int(s * 1000)}" for name, s in limits.items()),
+            "keepalives": 1,
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 4,
+            "tcp_user_timeout": 30_000,
+        }
+
+
+def connect(url: str, patience: Patience | None = None) -> Engine:
     """An engine on ``url``; its tables may be missing or old."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -113,10 +135,20 @@ def connect(url: str) -> Engine:
         engine = create_engine(parsed, pool_pre_ping=True)
         event.listen(engine, "connect", _tune_sqlite)
         return engine
-    return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    arguments = (patience or Patience()).arguments()
+    if given := parsed.query.get("options"):
+        arguments["options"] += f" {given}"
+    return create_engine(
+        parsed, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=arguments
+    )
 
 
-def open_database(url: str, *, migrate: Callable[[Engine], None] | None = None) -> Database:
+def open_database(
+    url: str,
+    *,
+    migrate: Callable[[Engine], None] | None = None,
+    patience: Patience | None = None,
+) -> Database:
     """The database at ``url`` with all tables in place, as the default tenant.
 
     Raises:
@@ -126,8 +158,8 @@ def open_database(url: str, *, migrate: Callable[[Engine], None] | None = None) 
 
     parsed = make_url(url)
     try:
-        engine = connect(url)
-        (migrate or bring_up_to_date)(engine)
+        engine = connect(url, patience)
+        _migrated(url, engine, migrate or bring_up_to_date)
     except (OperationalError, OSError) as error:
         raise NotConfigured(
             f"The database {parsed.render_as_string(hide_password=True)} cannot be used: "
@@ -135,3 +167,15 @@ def open_database(url: str, *, migrate: Callable[[Engine], None] | None = None) 
             hint="Check VIDEO_PLATFORM_DATABASE_URL, or that the data directory can be written.",
         ) from error
     return Database(engine)
+
+
+def _migrated(url: str, engine: Engine, migrate: Callable[[Engine], None]) -> None:
+    if engine.dialect.name != "postgresql":
+        migrate(engine)
+        return
+    # A migration, and waiting for another process's, may take longer than any statement of ours.
+    unhurried = connect(url, Patience(statement_s=0, lock_s=0))
+    try:
+        migrate(unhurried)
+    finally:
+        unhurried.dispose()

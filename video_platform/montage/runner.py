@@ -31,9 +31,7 @@ _FILE_BYTES = 64 << 30
 _KILLED_ELSEWHERE = -signal.SIGKILL
 _ENDED_HERE = -signal.SIGTERM
 """How an FFmpeg counts as ended that we killed."""
-_IF_WE_LIVE = 'test "$PPID" -eq "$0" && exec "$@"'
-"""We may have died before the child's life was tied to ours: it looks once more, then becomes the
-program. The arguments are passed on as they are; no shell reads them."""
+_TIED = Path(__file__).with_name("_tied.py")
 _Buffer = bytes | bytearray | memoryview
 
 
@@ -192,9 +190,9 @@ def launcher() -> tuple[str, ...]:
     Without it a fed FFmpeg still ends with us, because its input ends. ``preexec_fn`` is not used:
     it is unsafe in a process with threads.
     """
-    if not (shutil.which("setpriv") and shutil.which("sh")):
+    if sys.platform != "linux":
         return ()
-    return ("setpriv", "--pdeathsig", "KILL", "--", "sh", "-c", _IF_WE_LIVE, str(os.getpid()))
+    return (sys.executable, "-I", "-S", str(_TIED), str(os.getpid()))
 
 
 def _restrain(pid: int, memory_bytes: int) -> None:

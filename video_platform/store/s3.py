@@ -1,6 +1,7 @@
 """Any S3 server as store: MinIO, AWS and others, told apart by the endpoint alone."""
 
 import base64
+import contextlib
 import functools
 import hashlib
 from collections.abc import Callable, Iterator
@@ -40,27 +41,34 @@ def _headers(key: str) -> dict[str, str]:
     return {"ContentType": media_type, "CacheControl": lasting}
 
 
+@contextlib.contextmanager
+def _mapping(bucket: str, action: str, key: str) -> Iterator[None]:
+    """Map what boto3 and the layers below it raise once, here at the edge."""
+    from boto3.exceptions import Boto3Error
+    from botocore.exceptions import BotoCoreError, ClientError
+    from urllib3.exceptions import HTTPError
+
+    try:
+        yield
+    except ClientError as error:
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        if code in _MISSING:
+            raise MediaMissing(f"s3://{bucket} has nothing under {key}.") from error
+        raise StoreError(f"s3://{bucket} refused {action}: {code}.") from error
+    except (BotoCoreError, Boto3Error, HTTPError, ConnectionError) as error:
+        raise StoreError(
+            f"s3://{bucket} cannot be reached: {error}.",
+            hint="Check VIDEO_PLATFORM_S3_ENDPOINT_URL and the AWS_* variables.",
+        ) from error
+
+
 def _mapped(method: Callable[..., ReturnT]) -> Callable[..., ReturnT]:
-    """Map botocore's exceptions once, here at the edge."""
+    """Run a whole method under ``_mapping``."""
 
     @functools.wraps(method)
     def call(self: "S3Blobs", *args: Any) -> ReturnT:
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
+        with _mapping(self.bucket, method.__name__, str(args[0] if args else self.prefix)):
             return method(self, *args)
-        except ClientError as error:
-            code = str(error.response.get("Error", {}).get("Code", ""))
-            if code in _MISSING:
-                raise MediaMissing(
-                    f"s3://{self.bucket} has nothing under {args[0] if args else self.prefix}."
-                ) from error
-            raise StoreError(f"s3://{self.bucket} refused {method.__name__}: {code}.") from error
-        except BotoCoreError as error:
-            raise StoreError(
-                f"s3://{self.bucket} cannot be reached: {error}.",
-                hint="Check VIDEO_PLATFORM_S3_ENDPOINT_URL and the AWS_* variables.",
-            ) from error
 
     return call
 
@@ -161,7 +169,8 @@ class S3Blobs:
         """See ``Blobs``."""
         body = self._open(key, first, last)
         try:
-            yield from body.iter_chunks(_PIECE_BYTES)
+            with _mapping(self.bucket, "stream", key):
+                yield from body.iter_chunks(_PIECE_BYTES)
         finally:
             body.close()
 
@@ -217,10 +226,11 @@ class S3Blobs:
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=self.prefix + prefix
         )
-        for page in pages:
-            for entry in page.get("Contents", ()):
-                modified_at = entry["LastModified"].astimezone(UTC)
-                yield Stored(entry["Key"].removeprefix(self.prefix), entry["Size"], modified_at)
+        with _mapping(self.bucket, "objects", prefix):
+            for page in pages:
+                for entry in page.get("Contents", ()):
+                    modified_at = entry["LastModified"].astimezone(UTC)
+                    yield Stored(entry["Key"].removeprefix(self.prefix), entry["Size"], modified_at)
 
     @_mapped
     def sweep(self) -> None:
