@@ -63,6 +63,9 @@ $(VENV)/bench/.made: requirements/bench.txt
 chaos: $(VENV)/.dev ## Kill processes at random while films are bought (CHAOS="--tier ci --seed N")
 	@$(BIN)/python -W ignore -m tests.chaos $(CHAOS)
 
+audit: $(VENV)/.dev ## Look for secrets in git and for binding licences (no vulnerability database)
+	@$(BIN)/pytest tests/security/test_supply.py
+
 check: lint types imports test ## All that CI does
 
 lock: ## Renew the locked dependency sets (needs uv)
@@ -74,3 +77,4 @@ lock: ## Renew the locked dependency sets (needs uv)
 	uv pip compile -q requirements/client.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/client.txt
 
 .PHONY: help setup dev demo up cluster frontend client test lint types imports bench chaos check lock
+.PHONY: help setup dev demo up frontend client test lint types imports bench chaos audit check lock
