@@ -76,5 +76,4 @@ lock: ## Renew the locked dependency sets (needs uv)
 	uv pip compile -q requirements/bench.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/bench.txt
 	uv pip compile -q requirements/client.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/client.txt
 
-.PHONY: help setup dev demo up cluster frontend client test lint types imports bench chaos check lock
-.PHONY: help setup dev demo up frontend client test lint types imports bench chaos audit check lock
+.PHONY: help setup dev demo up cluster frontend client test lint types imports bench chaos audit check lock
