@@ -41,8 +41,11 @@ $(VENV)/client/.made: requirements/client.txt
 	@sh deploy/setup.sh "$(PYTHON)" "$(VENV)/client" requirements/client.txt
 	@touch $@
 
-test: $(VENV)/.dev ## Run every test
-	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+test: $(VENV)/.dev ## Run the tests (all but those that take minutes each)
+	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m "not wide"
+
+test-wide: $(VENV)/.dev ## Run the tests that take minutes: a cluster with accidents, deaths at every stage
+	@$(BIN)/pytest -m wide
 
 lint: $(VENV)/.dev ## Style and formatting
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -76,4 +79,4 @@ lock: ## Renew the locked dependency sets (needs uv)
 	uv pip compile -q requirements/bench.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/bench.txt
 	uv pip compile -q requirements/client.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/client.txt
 
-.PHONY: help setup dev demo up cluster frontend client test lint types imports bench chaos audit check lock
+.PHONY: help setup dev demo up cluster frontend client test test-wide lint types imports bench chaos audit check lock

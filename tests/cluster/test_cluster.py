@@ -10,7 +10,7 @@ import pytest
 
 from tests.cluster.installation import Installation, installation
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.wide, pytest.mark.timeout(900)]
 _TEXTS = (
     "Bread rises because yeast eats sugar. The oven stops it.",
     "The tide follows the moon. Twice a day the water comes back.",
