@@ -12,7 +12,17 @@ from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize(
-    "name", ["video_platform", "assets_defs", "resources", "sensors", "api", "cli", "definitions"]
+    "name",
+    [
+        "video_platform",
+        "assets_defs",
+        "resources",
+        "sensors",
+        "api",
+        "cli",
+        "workers",
+        "definitions",
+    ],
 )
 def test_top_level_names_resolve_inside_the_repository(name: str) -> None:
     """`api`, `resources` and `sensors` are common names; another package must not win."""
