@@ -89,6 +89,7 @@ _ROUTES = tuple(
         ("regenerate", "POST /assets/generate"),
         (r"scene release [\w-]+( \w+)?", "DELETE /projects/{key}/material/{stage}/{scene_id}/lock"),
         (r"gate( [\w-]+)?", "GET /projects/{key}/verdict"),
+        ("kit list", "GET /kits"),
         ("doctor", "`doctor` on the server"),
     )
 )

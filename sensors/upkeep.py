@@ -86,8 +86,16 @@ def _stop_work(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
 
 
 def is_begun_again(commands: "Commands", command: Command) -> bool:
-    """Let a command whose run died wait for another one, unless too many of them died."""
-    return command.attempts < _ATTEMPTS and commands.repeat(command)
+    """Let a command whose run died wait for another one, unless too many of them died.
+
+    True as well when another sensor was a moment earlier: both see the same death.
+    """
+    if command.attempts >= _ATTEMPTS:
+        return False
+    if commands.repeat(command):
+        return True
+    now = commands.get(command.id)
+    return now is not None and not now.state.is_over and now.state is not command.state
 
 
 def why_lost(command: Command) -> dict[str, str]:

@@ -186,7 +186,7 @@ _MARKS = {
 }
 
 
-_OFTEN = ("script", "one voice", "one segment")
+_OFTEN = ("one voice", "one segment")
 """Always tried; the others take as long, and find the same."""
 
 

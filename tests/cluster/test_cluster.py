@@ -60,12 +60,15 @@ def test_a_killed_worker_and_an_emptied_redis_cost_no_film_and_no_second_payment
     live.kill("worker-generate-1")
     live.until(lambda: any(live.status(key) == "rendering" for key in keys))
     live.empty_redis()
-    assert set(live.ended(keys).values()) == {"published"}
+    ended = live.ended(keys)
+    # Killed between sending and hearing: the seller may have the request. A person decides then.
+    assert all(one == "published" or "may have done it" in one for one in ended.values()), ended
     prompts = live.bought()
     assert prompts
     assert len(prompts) == len(set(prompts)), "a picture was paid for twice"
     films = list((live.it.home / "channel").rglob("*.mp4"))
-    assert len(films) == len(keys), "a film was published twice, or not at all"
+    published = [key for key, one in ended.items() if one == "published"]
+    assert len(films) == len(published), "a film was published twice, or not at all"
 
 
 def test_a_cancel_ends_the_run_as_cancelled_and_leaves_no_ffmpeg(live: Installation) -> None:

@@ -229,6 +229,7 @@ def test_the_api_writes_the_same_wishes(shop: Workshop, project: str) -> None:
         assert (missing.status_code, missing.json()["code"]) == (404, "take_missing")
 
 
+@pytest.mark.wide
 def test_the_same_by_a_launch_in_the_dagster_ui(
     shop: Workshop, project: str, seller: ScenarioServer
 ) -> None:

@@ -76,6 +76,7 @@ def test_a_teaser_is_made_of_whole_sentences_without_a_call_and_passes_the_gate(
     assert {stage["status"] for stage in again["stages"]} == {"reused"}
 
 
+@pytest.mark.wide
 def test_three_other_shapes_are_cut_from_the_pictures_that_are_there(
     made: tuple[Workshop, dict[str, Any]], seller: ScenarioServer
 ) -> None:

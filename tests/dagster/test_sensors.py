@@ -13,7 +13,7 @@ from definitions import defs
 from resources.studio import StudioResource
 from sensors.commands import project_commands
 from sensors.outcomes import run_cancelled, run_failed, run_succeeded
-from sensors.upkeep import cancelled_commands, lost_runs, retired_partitions
+from sensors.upkeep import cancelled_commands, is_begun_again, lost_runs, retired_partitions
 from video_platform.agents.studio import Studio
 from video_platform.bootstrap import Installation, build_installation
 from video_platform.db.models import CommandRow, ProjectRow
@@ -256,6 +256,17 @@ def test_a_run_that_died_is_begun_again_whatever_a_check_warned_of(
     assert found.failure is not None
     assert found.failure["code"] == "run_lost"
     assert status_of(studio, key) is ProjectStatus.FAILED
+
+
+def test_two_sensors_that_see_the_same_death_begin_the_run_again_once(
+    resource: StudioResource, studio: Studio
+) -> None:
+    _, command = started(resource, studio)
+    seen = studio.commands.get(command)
+    assert seen is not None
+    assert is_begun_again(studio.commands, seen)
+    assert is_begun_again(studio.commands, seen), "the later one took it for given up"
+    assert len(tick(resource)) == 1
 
 
 def test_a_stage_that_lost_the_database_is_begun_again(

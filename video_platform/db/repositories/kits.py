@@ -132,7 +132,7 @@ def find_kit(session: Session, name: str) -> KitRow:
     if row is None:
         raise NotFound(
             f"There is no brand kit {name!r}.",
-            hint="List them: video-platform kit list, GET /kits.",
+            hint="List them: video-platform kit list.",
             code="kit_missing",
         )
     return row
