@@ -178,10 +178,7 @@ def test_word_times_are_the_speech_engine_s_own(first: dict[str, Any], place: Pa
 # What exists once a stage has begun or ended, in the order of a run.
 _MARKS = {
     "script": "manifests/script/*/current.json",
-    "music": "manifests/music/*/current.json",
-    "scene_images": "manifests/scene_images/*/current.json",
     "one picture": "media/*/*.png",
-    "voice_tracks": "manifests/voice_tracks/*/current.json",
     "one voice": "media/*/*.wav",
     "timeline": "manifests/timeline/*/current.json",
     "one segment": "segments/*/*",
