@@ -120,6 +120,7 @@ def test_a_locked_picture_outlives_a_new_prompt_and_refuses_another_take(
 def test_a_person_s_own_files_take_the_place_of_what_was_made(
     shop: Workshop, project: str, seller: ScenarioServer, tmp_path: Path
 ) -> None:
+    from video_platform.agents.takes import SceneDesk, own_file
     from video_platform.bootstrap import build_studio
     from video_platform.domain.manifests import Clips, Music, VoiceTracks
     from video_platform.settings import Settings
@@ -127,9 +128,16 @@ def test_a_person_s_own_files_take_the_place_of_what_was_made(
 
     calls, before = bought(seller), material(shop, project)
     picture, clip, speech, music = own_files(tmp_path)
-    for stage, path in (("image", picture), ("voice", speech)):
-        shop.film("scene", "replace", project, path, "--stage", stage, "--scene", "4")
-    shop.film("scene", "replace", project, clip, "--stage", "clip", "--scene", "5")
+    desk = SceneDesk(build_studio(Settings(data_dir=shop.data)))
+    own = (
+        (Stage.SCENE_IMAGES, 4, picture),
+        (Stage.VOICE_TRACKS, 4, speech),
+        (Stage.CLIPS, 5, clip),
+    )
+    for stage, scene, path in own:
+        asset = own_file(desk.studio, path, project)
+        desk.replace_with(project, stage, scene, asset, is_built=False)
+    # One film with all of them: the command makes it when the last file is given.
     shop.film("scene", "replace", project, music, "--stage", "music")
     assert bought(seller) == calls
     after = material(shop, project)
