@@ -24,7 +24,8 @@ _CONSOLE = dg.colored_console_logger.configured(
     lambda config: {"log_level": config["log_level"]},
     config_schema={"log_level": dg.Field(str, default_value="ERROR")},
 )
-_STUDIO = StudioResource()
+# Sensors are looked at every five seconds: one that waits for most of them answers at once.
+_STUDIO = StudioResource(command_wait_s=4.0)
 configure_logs("runs")
 
 defs = dg.Definitions(

@@ -29,6 +29,8 @@ class StudioResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # gene
     ffmpeg: str = ""
     max_parallel_agents: int = 0
     render_workers: int = 0
+    command_wait_s: float = 0.0
+    """How long a tick of ``project_commands`` waits for a command when there is none."""
 
     def installation(self) -> Any:
         """The ``Installation`` of this process; built on first use."""

@@ -1,6 +1,8 @@
 """Turns each command of the API into exactly one run of its project's partition."""
 
-from typing import Any
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -11,7 +13,12 @@ from resources.studio import StudioResource
 from video_platform.domain.command import Command, CommandState
 from video_platform.domain.project import Stage
 
+if TYPE_CHECKING:
+    from video_platform.db.repositories.commands import Commands
+
 _BATCH = 50
+_LOOK_S = 0.2
+"""Between two looks at the table: one indexed query each."""
 _JOBS = {job.name: job for job in JOBS}
 _CUTTING = {build_project.name: "montage", preview_project.name: "make_preview"}
 """Which op of a job is told the formats."""
@@ -51,6 +58,19 @@ def _up_to(stage: Stage) -> list[dg.AssetKey]:
     return [dg.AssetKey(one.value) for one in stages[: stages.index(stage) + 1]]
 
 
+def awaited(
+    commands: "Commands",
+    longest_s: float,
+    clock: Callable[[], float] = time.monotonic,
+    pause: Callable[[float], None] = time.sleep,
+) -> list[Command]:
+    """Commands whose turn it is; if there is none, those of the next ``longest_s`` seconds."""
+    deadline = clock() + longest_s
+    while not (found := commands.startable(limit=_BATCH)) and clock() < deadline:
+        pause(_LOOK_S)
+    return found
+
+
 @dg.sensor(
     jobs=list(JOBS),
     minimum_interval_seconds=1,
@@ -63,12 +83,13 @@ def project_commands(
 
     The table says what was requested, and the run key is the command with its attempt: whichever
     process dies in between, a command gets its run, and one only. One whose run never came to be is
-    found by ``lost_runs``.
+    found by ``lost_runs``. A tick stays for a while, so that what is asked for on an idle machine
+    need not wait for the next one.
     """
     installation = studio.installation()
     commands, lifecycle = installation.system_commands(), installation.system_lifecycle()
     found: list[Command] = []
-    for command in commands.startable(limit=_BATCH):
+    for command in awaited(commands, studio.command_wait_s):
         if command.kind not in _JOBS:
             why = {"code": "command_unknown", "message": f"No job is called {command.kind!r}."}
             commands.end(command, CommandState.FAILED, why)

@@ -30,7 +30,7 @@ def main() -> None:
         begun = time.monotonic()
         keys = [live.ask(_TEXT.format(n=n)) for n in range(1, wanted.films + 1)]
         half = wanted.films // 2
-        live.until(lambda: _published(live.status, keys) >= half, 7200)
+        live.until(lambda: list(live.statuses().values()).count("published") >= half, 7200)
         if wanted.accident == "worker":
             live.kill("worker-render-1")
         elif wanted.accident == "redis":
@@ -49,10 +49,6 @@ def main() -> None:
                 }
             )
         )
-
-
-def _published(status: object, keys: list[str]) -> int:
-    return sum(status(key) == "published" for key in keys)  # type: ignore[operator]
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from cli.output import say
 from cli.processes import Service, free_port, running, start, wait_until_ready, watch
 from deploy.local.servers import database_of, object_store, postgres_server, redis_server
 from video_platform.disk import write_atomically
+from workers.settings import BROKER_VARIABLE
 
 SERVICES = ROOT / "deploy" / "services.toml"
 BUCKET, LOGS_BUCKET = "video-platform", "video-platform-logs"
@@ -81,14 +82,17 @@ def cluster(
     *,
     workers: int = 2,
     env: Mapping[str, str] | None = None,
+    places: Mapping[str, int] | None = None,
 ) -> Iterator[Cluster]:
     """The whole installation for the length of a ``with`` block.
 
     Args:
         home: folder of its data; kept, so that the secrets stay.
         ports: of ``api`` and ``webserver``.
-        workers: how many of each kind that makes films.
+        workers: how many of each kind that makes films; 0: no broker, and each run is a process
+            of its own, with all its steps in it.
         env: what every process is told besides.
+        places: how many tasks at once a worker of a queue takes, where it is not as listed.
 
     Raises:
         NotConfigured: a server or a service cannot be started; says which and why.
@@ -107,9 +111,12 @@ def cluster(
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
             **(env or {}),
         }
-        config = (ROOT / "deploy" / "production" / "dagster.yaml").read_bytes()
-        write_atomically(home / "dagster" / "dagster.yaml", config)
-        once, services = _services(home, {**ports, "code": free_port()}, workers)
+        config = yaml.safe_load((ROOT / "deploy" / "production" / "dagster.yaml").read_bytes())
+        if not workers:
+            del environment[BROKER_VARIABLE], config["run_launcher"]
+        write_atomically(home / "dagster" / "dagster.yaml", yaml.safe_dump(config).encode())
+        listed = _listed(workers, places or {})
+        once, services = _services(home, {**ports, "code": free_port()}, listed)
         for service in once:
             _finish(service, environment, home)
         processes = stack.enter_context(running(services, environment, home, home / "logs"))
@@ -149,19 +156,32 @@ def _secrets(home: Path) -> dict[str, str]:
     return {name: os.environ.get(name) or key for name, key in kept.items()}
 
 
+def _listed(workers: int, places: Mapping[str, int]) -> dict[str, dict[str, Any]]:
+    """The entries of ``services.toml``, each worker as often as it is wanted."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, entry in tomllib.loads(SERVICES.read_text(encoding="utf-8"))["services"].items():
+        queue = entry.get("queue")
+        if queue is None:
+            found[name] = entry
+            continue
+        copies = workers if queue in ("generate", "render") else min(workers, 1)
+        entry["concurrency"] = places.get(queue, entry["concurrency"])
+        found.update({f"{name}-{n + 1}": entry for n in range(copies)})
+    return found
+
+
 def _services(
-    home: Path, ports: Mapping[str, int], workers: int
+    home: Path, ports: Mapping[str, int], listed: Mapping[str, Mapping[str, Any]]
 ) -> tuple[list[Service], list[Service]]:
-    """What runs once, and what stays, as ``services.toml`` lists it."""
+    """What runs once, and what stays."""
     workspace = home / "workspace.yaml"
     server = {"host": "127.0.0.1", "port": ports["code"], "location_name": "video_platform"}
     write_atomically(workspace, yaml.safe_dump({"load_from": [{"grpc_server": server}]}).encode())
     once: list[Service] = []
     stay: list[Service] = []
-    for name, entry in tomllib.loads(SERVICES.read_text(encoding="utf-8"))["services"].items():
-        if queue := entry.get("queue"):
-            copies = workers if queue in ("generate", "render") else 1
-            stay += [_worker(home, f"{name}-{n + 1}", entry) for n in range(copies)]
+    for name, entry in listed.items():
+        if "queue" in entry:
+            stay.append(_worker(home, name, entry))
             continue
         port = ports.get(name, 0)
         words = {"host": "127.0.0.1", "port": port, "workspace": workspace}

@@ -15,6 +15,7 @@ from typing import Any
 from deploy.local.cluster import Cluster, cluster
 from deploy.local.servers import postgres_folder
 from tests.creators.films import PhotographingFlux, seller_env
+from tests.scenarios.flux import FluxSpeaker
 from tests.scenarios.server import ScenarioServer
 from tests.services import free_port
 
@@ -55,6 +56,11 @@ class Installation:
         found: str = self.call("GET", f"/api/v1/projects/{key}")["status"]
         return found
 
+    def statuses(self) -> dict[str, str]:
+        """Of the hundred newest projects, in one request."""
+        page = self.call("GET", "/api/v1/projects?limit=100")
+        return {one["id"]: one["status"] for one in page["items"]}
+
     def until(self, found: Callable[[], Any], seconds: float = 300) -> Any:
         """What ``found`` answers once it is true; workers that died are begun again meanwhile."""
         deadline = time.monotonic() + seconds
@@ -76,11 +82,11 @@ class Installation:
         found: dict[str, str] = {}
 
         def is_over() -> bool:
-            found.update({key: self.status(key) for key in keys if found.get(key) not in _OVER})
+            found.update(self.statuses())
             return all(found[key] in _OVER for key in keys)
 
         self.until(is_over, seconds)
-        return {key: one if one != "failed" else self._why(key) for key, one in found.items()}
+        return {key: found[key] if found[key] != "failed" else self._why(key) for key in keys}
 
     def _why(self, key: str) -> str:
         return f"failed: {self.call('GET', f'/api/v1/projects/{key}')['failure']}"
@@ -104,14 +110,19 @@ class Installation:
 
 @contextlib.contextmanager
 def installation(
-    folder: Path, *, workers: int = 2, env: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    workers: int = 2,
+    env: Mapping[str, str] | None = None,
+    places: Mapping[str, int] | None = None,
+    flux: FluxSpeaker | None = None,
 ) -> Iterator[Installation]:
     """All processes of a cluster, and a registered owner."""
     ports = {"api": free_port(), "webserver": free_port()}
-    seller = ScenarioServer([PhotographingFlux()], folder / "accepted.log")
+    seller = ScenarioServer([flux or PhotographingFlux()], folder / "accepted.log")
     told = {**seller_env(seller, image="flux"), **(env or {})}
     try:
-        with cluster(folder / "data", ports, workers=workers, env=told) as it:
+        with cluster(folder / "data", ports, workers=workers, env=told, places=places) as it:
             api, dagster = (f"http://127.0.0.1:{ports[one]}" for one in ("api", "webserver"))
             made = Installation(it, seller, api, dagster)
             made.sign_up()

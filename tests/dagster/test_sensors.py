@@ -8,10 +8,11 @@ import pytest
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
 from dagster._core.execution.plan.objects import StepFailureData
 from dagster_shared.error import SerializableErrorInfo
+from sqlalchemy import update
 
 from definitions import defs
 from resources.studio import StudioResource
-from sensors.commands import project_commands
+from sensors.commands import awaited, project_commands
 from sensors.outcomes import run_cancelled, run_failed, run_succeeded
 from sensors.upkeep import cancelled_commands, is_begun_again, lost_runs, retired_partitions
 from video_platform.agents.studio import Studio
@@ -129,6 +130,30 @@ def test_commands_of_all_tenants_are_started_and_say_whose_they_are(
         request.partition_key: request.tags["video_platform/tenant"] for request in tick(resource)
     }
     assert found == keys
+
+
+def test_a_tick_waits_for_what_is_asked_for_meanwhile_and_no_longer_than_it_may(
+    studio: Studio,
+) -> None:
+    past = 0.0
+
+    def pause(seconds: float) -> None:
+        nonlocal past
+        past += seconds
+        if 1.0 <= past < 1.0 + seconds:
+            opened(studio, "Asked for while the tick waits")
+
+    assert len(awaited(studio.commands, 4.0, lambda: past, pause)) == 1
+    assert past < 1.5
+    with studio.database.session() as session, session.begin():
+        session.execute(update(CommandRow).values(state="succeeded"))
+    assert awaited(studio.commands, 4.0, lambda: past, pause) == []
+    assert 5.0 <= past < 5.5
+
+
+def test_a_tick_by_hand_does_not_wait(resource: StudioResource) -> None:
+    assert resource.command_wait_s == 0.0
+    assert tick(resource) == []
 
 
 def started(resource: StudioResource, studio: Studio, text: str = "One") -> tuple[str, int]:

@@ -237,3 +237,11 @@ def test_the_api_starts_where_dagster_is_not(tmp_path: Path) -> None:
         timeout=120,
     )
     assert done.stdout.strip() == "200", done.stderr
+
+
+def test_as_many_runs_begin_as_their_workers_have_places_and_posts_keep_some() -> None:
+    place = ROOT / "deploy" / "production" / "dagster.yaml"
+    runs = yaml.safe_load(place.read_text(encoding="utf-8"))["concurrency"]["runs"]
+    (films,) = runs["tag_concurrency_limits"]
+    assert runs["max_concurrent_runs"] == LISTED["services"]["worker-runs"]["concurrency"]
+    assert films["limit"] < runs["max_concurrent_runs"]
