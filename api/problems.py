@@ -90,6 +90,8 @@ _ROUTES = tuple(
         (r"scene release [\w-]+( \w+)?", "DELETE /projects/{key}/material/{stage}/{scene_id}/lock"),
         (r"gate( [\w-]+)?", "GET /projects/{key}/verdict"),
         ("kit list", "GET /kits"),
+        (r"thumbnails( [\w-]+)?", "GET /projects/{key}/thumbnails"),
+        ("hints", "GET /hints"),
         ("doctor", "`doctor` on the server"),
     )
 )

@@ -92,6 +92,7 @@ def _find_canary(home: Path) -> None:
     assert [path for path in kept if KEY.encode() in path.read_bytes()] == []
 
 
+@pytest.mark.wide
 def test_another_prompt_for_one_scene_buys_what_that_scene_needs(
     seller: ScenarioServer, tmp_path: Path
 ) -> None:

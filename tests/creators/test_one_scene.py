@@ -87,6 +87,7 @@ def test_another_picture_of_scene_4_is_one_call_and_at_most_three_segments(
     assert film["cost_usd"] > 0
 
 
+@pytest.mark.wide
 def test_the_same_by_the_config_of_the_asset(
     shop: Workshop, project: str, seller: ScenarioServer
 ) -> None:

@@ -44,7 +44,9 @@ def made(
     )
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", ENGLISH), ("ar", ARABIC)])
+@pytest.mark.parametrize(
+    ("language", "said"), [pytest.param("en", ENGLISH, marks=pytest.mark.wide), ("ar", ARABIC)]
+)
 def test_a_variant_asks_for_no_picture_clip_or_music_and_passes_the_gate(
     made: tuple[Workshop, dict[str, Any]],
     seller: ScenarioServer,

@@ -168,8 +168,8 @@ def test_fault(
         with monkeypatch.context() as patch:
             provider = bench.provider(kind)
             if trouble.is_stall:
-                patch.setattr(transport, "_READ_S", 0.15)
-                provider.http.service = replace(provider.service, submit_timeout_s=0.15)
+                patch.setattr(transport, "_READ_S", 0.08)
+                provider.http.service = replace(provider.service, submit_timeout_s=0.08)
             said = _judge(bench, provider, f"{kind.service.name}/{phase}", fault)
         wrong += [f"at {phase}: {line}" for line in said]
     assert not wrong, "\n".join(wrong)

@@ -214,7 +214,14 @@ def _die_and_go_on(bench: Bench, when: str, mark: str) -> int:
     return again
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+_OFTEN = ("youtube", "x")
+"""Always tried; the others take as long, and find the same."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name in _OFTEN else pytest.mark.wide) for name in NETWORKS],
+)
 def test_a_death_at_any_boundary_neither_posts_twice_nor_loses_the_post(
     name: str, tmp_path: Path
 ) -> None:

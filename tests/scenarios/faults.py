@@ -15,7 +15,7 @@ from tests.scenarios import media
 from tests.scenarios.server import RESET, Call, Fault, Reply, World, bytes_reply, json_reply
 
 PHASES = ("other", "submit", "poll", "download")
-STALL_S = 0.6
+STALL_S = 0.3
 """Longer than the patience of a client whose test shortened it."""
 Ordinary = Callable[[], Reply]
 
