@@ -24,8 +24,9 @@ _CONSOLE = dg.colored_console_logger.configured(
     lambda config: {"log_level": config["log_level"]},
     config_schema={"log_level": dg.Field(str, default_value="ERROR")},
 )
-# Sensors are looked at every five seconds: one that waits for most of them answers at once.
-_STUDIO = StudioResource(command_wait_s=4.0)
+# Sensors are looked at every five seconds: one that waits for most of them answers at once, one
+# that is not back in time is left out of the next look.
+_STUDIO = StudioResource(command_wait_s=3.5)
 configure_logs("runs")
 
 defs = dg.Definitions(
