@@ -1,8 +1,9 @@
 """Sensor tick and Dagster's storage with many projects, beside an empty instance, on PostgreSQL.
 
 ``python -m benchmarks.partitions [COUNT ...]``. Each project has a partition, a row and a command
-that ended. Medians of five in seconds, and ratios to the empty instance of the same session. The
-web server's own queries are not measured here.
+that ended. Medians of five in seconds, and ratios to the empty instance of the same session. What
+a page of the Dagster UI asks, and the launch of a run from it, go through a real web server, whose
+code server has to look at the partitions, too; a launched run is left in the queue.
 """
 
 import json
@@ -17,8 +18,9 @@ from time import perf_counter
 from typing import Any
 
 import dagster as dg
-from sqlalchemy import create_engine, insert, text
+from sqlalchemy import create_engine, insert, select, text, update
 
+from benchmarks.partitions.webserver import Webserver, webserver
 from resources.studio import StudioResource
 from sensors.commands import project_commands
 from tests.services import postgres_server
@@ -27,6 +29,8 @@ from video_platform.db.models import CommandRow, ProjectRow
 _PARTITIONS = "projects"
 _BATCH = 1000
 _REPEATS = 5
+_NEW = 10
+_FIRST = "project-000000000"
 
 
 def main() -> None:
@@ -41,10 +45,13 @@ def main() -> None:
         settings = {"postgres": {"postgres_url": runs}}
         (Path(place) / "dagster.yaml").write_text(json.dumps({"storage": settings}))
         studio = StudioResource(data_dir=place, database_url=product)
-        with dg.DagsterInstance.from_config(place) as instance:
-            for before, count in zip([0, *counts], counts, strict=False):
-                _fill(studio, instance, before, count)
-                found = _measure(studio, instance)
+        with dg.DagsterInstance.from_config(place) as instance, webserver(Path(place)) as pages:
+            done = 0
+            for count in counts:
+                # The empty instance has as many as one tick begins.
+                _fill(studio, instance, done, max(count, _NEW))
+                done = max(count, _NEW)
+                found = _measure(studio, instance, pages)
                 empty = empty or found
                 ratios = {name: round(value / empty[name], 2) for name, value in found.items()}
                 sys.stdout.write(
@@ -76,7 +83,9 @@ def _fill(studio: StudioResource, instance: dg.DagsterInstance, first: int, last
             link.execute(text("ANALYZE"))
 
 
-def _measure(studio: StudioResource, instance: dg.DagsterInstance) -> dict[str, float]:
+def _measure(
+    studio: StudioResource, instance: dg.DagsterInstance, pages: Webserver
+) -> dict[str, float]:
     serial = iter(range(_REPEATS + 1))
 
     def tick() -> None:
@@ -87,13 +96,36 @@ def _measure(studio: StudioResource, instance: dg.DagsterInstance) -> dict[str, 
         partition = {"dagster/partition": f"project-{next(serial):09}"}
         instance.add_run(dg.DagsterRun(job_name="build_project", tags=partition))
 
+    def tick_with_commands() -> None:
+        _ask(studio, _NEW)
+        tick()
+
     ways: dict[str, Callable[[], Any]] = {
         "sensor_tick": tick,
+        f"sensor_tick_{_NEW}_commands": tick_with_commands,
         "run_row": create_run,
         "all_partition_keys": lambda: instance.get_dynamic_partitions(_PARTITIONS),
-        "one_partition": lambda: instance.has_dynamic_partition(_PARTITIONS, "project-000000001"),
+        "one_partition": lambda: instance.has_dynamic_partition(_PARTITIONS, _FIRST),
+        "page_partition_keys": pages.partition_keys,
+        "page_partition_statuses": pages.partition_statuses,
+        "page_runs_of_one": lambda: pages.runs_of(_FIRST),
+        "launch_from_the_page": lambda: pages.launch(_FIRST),
     }
     return {name: _median(way) for name, way in ways.items()}
+
+
+def _ask(studio: StudioResource, count: int) -> None:
+    """So many commands that wait, each of a project of its own; those of before are over."""
+    with studio.installation().database.system().session() as session, session.begin():
+        session.execute(
+            update(CommandRow)
+            .where(CommandRow.state == "started")
+            .values(state="succeeded", finished_at=datetime.now(UTC))
+        )
+        keys = session.scalars(select(ProjectRow.key).limit(count)).all()
+        now, waiting = datetime.now(UTC), {"kind": "build_project", "state": "waiting"}
+        shared = {"tenant": "default", "created_at": now, **waiting}
+        session.execute(insert(CommandRow), [{**shared, "project": key} for key in keys])
 
 
 def _median(way: Callable[[], Any]) -> float:
