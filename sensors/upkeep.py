@@ -64,7 +64,7 @@ def lost_runs(context: dg.SensorEvaluationContext, studio: StudioResource) -> dg
         if run is not None and (run.status in _NOT_YET or run.is_success):
             continue  # it waits for its turn, or its outcome is on its way
         if run is not None and not run.is_finished:
-            if _is_young(context.instance, run):
+            if _is_young(context.instance, run) or _waits(context.instance, run):
                 continue
             context.instance.report_run_failed(run, "Its process gave no sign of life.")
             _stop_work(context.instance, run)
@@ -76,6 +76,12 @@ def lost_runs(context: dg.SensorEvaluationContext, studio: StudioResource) -> dg
         core.lifecycle.move(command.project, ProjectStatus.FAILED, why)
         commands.end(command, CommandState.FAILED, why)
     return dg.SkipReason(f"{len(silent)} runs without a sign of life.")
+
+
+def _waits(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """Whether it has a step that no worker took up yet, so that nobody can be heard of."""
+    waits = getattr(instance.run_launcher, "waits", None)
+    return waits is not None and waits(run.run_id)
 
 
 def _stop_work(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
@@ -95,7 +101,11 @@ def is_begun_again(commands: "Commands", command: Command) -> bool:
     if commands.repeat(command):
         return True
     now = commands.get(command.id)
-    return now is not None and not now.state.is_over and now.state is not command.state
+    return (
+        now is not None
+        and not now.state.is_over
+        and (now.state, now.attempts) != (command.state, command.attempts)
+    )
 
 
 def why_lost(command: Command) -> dict[str, str]:

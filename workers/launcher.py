@@ -1,12 +1,14 @@
 """Runs go to the queue ``runs``; ending one ends what its steps are doing, too."""
 
+import json
 import logging
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dagster_celery.launcher import CeleryRunLauncher
 
-from workers.settings import CELERY, RUNS
+from workers.settings import CELERY, QUEUES, RUNS
 
 _log = logging.getLogger(__name__)
 _ASK_S = 1.0
@@ -52,6 +54,20 @@ class QueueRunLauncher(CeleryRunLauncher):
         if not tasks:
             _log.warning("No worker says that it works on run %s.", run_id)
         return len(tasks)
+
+    def waits(self, run_id: str) -> bool:
+        """Whether a step of the run lies in a queue: nobody works on it, and nothing is lost."""
+        return any(run_id in message for message in self._queued())
+
+    def _queued(self) -> Iterator[str]:
+        """The bodies of all messages that no worker has taken."""
+        with self.celery.connection_for_read() as connection:
+            channel = connection.default_channel
+            for queue in QUEUES:
+                for priority in channel.priority_steps:
+                    # Redis has a list for each priority; other brokers are not supported here.
+                    for raw in channel.client.lrange(channel._q_for_pri(queue, priority), 0, -1):
+                        yield b64decode(json.loads(raw)["body"]).decode()
 
     def _tasks_of(self, run_id: str) -> Iterator[str]:
         """Ids of the run's own task and of its steps', as the workers tell them."""

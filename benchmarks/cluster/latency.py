@@ -4,8 +4,7 @@
 PostgreSQL, S3 and settings both times; the second time without a broker, so that each run is a
 process that the code server starts. One line of JSON each: seconds from the request to the first
 step's start of new projects, one by one, and of one picture made anew; and the seconds that a
-number of projects take that are asked for at once, up to the approval of their pictures (from the
-embedded provider).
+number of projects take that are asked for at once, up to the approval of their scripts.
 """
 
 import argparse
@@ -52,7 +51,7 @@ def measure(workers: int, count: int, anew: int, at_once: int) -> dict[str, Any]
         new = [_ask(live, first_step, n) for n in range(1, count + 1)]
         again = [_make_anew(live, first_step, 1000 + n) for n in range(anew)]
         asked = time.time()
-        _settle(live, [live.ask(_TEXT.format(n=2000 + n), **_PICTURES) for n in range(at_once)])
+        _settle(live, [live.ask(_TEXT.format(n=2000 + n), **_SCRIPT) for n in range(at_once)])
         return {
             "new": _figures(new),
             "made_anew": _figures(again),

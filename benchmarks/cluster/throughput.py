@@ -67,7 +67,8 @@ def measure(workers: int, films: int) -> dict[str, Any]:
 
         def is_over() -> bool:
             found = live.statuses()
-            assert not [key for key in keys if found[key] in _FAILED], found
+            failed = [key for key in keys if found[key] in _FAILED]
+            assert not failed, live.call("GET", f"/api/v1/projects/{failed[0]}")["failure"]
             return all(found[key] == _WAITING for key in keys)
 
         live.until(is_over, 1800)

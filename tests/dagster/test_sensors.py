@@ -292,6 +292,8 @@ def test_two_sensors_that_see_the_same_death_begin_the_run_again_once(
     assert is_begun_again(studio.commands, seen)
     assert is_begun_again(studio.commands, seen), "the later one took it for given up"
     assert len(tick(resource)) == 1
+    assert is_begun_again(studio.commands, seen), "the later one saw the next run begun"
+    assert tick(resource) == []
 
 
 def test_a_stage_that_lost_the_database_is_begun_again(
@@ -480,3 +482,22 @@ def test_an_archived_projects_partition_retires_once(
     assert list(request.partition_keys) == [key]
     with dg.build_sensor_context() as context:
         assert isinstance(retired_partitions(context, studio=resource), dg.SkipReason)
+
+
+def test_a_run_whose_step_waits_for_a_worker_is_not_lost(
+    resource: StudioResource,
+    studio: Studio,
+    instance: dg.DagsterInstance,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    key, command = started(resource, studio)
+    run = run_of(instance, key, command, dg.DagsterRunStatus.STARTED)
+    silence(studio, command)
+    queued = {run.run_id}
+    monkeypatch.setattr(instance.run_launcher, "waits", queued.__contains__, raising=False)
+    sweep(instance, resource)
+    (seen,) = studio.commands.under_way()
+    assert seen.state is CommandState.STARTED
+    queued.clear()
+    sweep(instance, resource)
+    assert len(tick(resource)) == 1, "its message is gone, and nobody works on it"

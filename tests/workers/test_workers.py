@@ -21,6 +21,7 @@ from dagster._serdes import pack_value
 
 from definitions import defs
 from tests.conftest import ROOT
+from tests.services import redis_server
 from workers.app import StepTask, app
 from workers.executor import choose_executor
 from workers.launcher import QueueRunLauncher
@@ -120,6 +121,21 @@ def test_a_step_is_worked_on_only_while_its_run_wants_it(
     assert isinstance(step, StepTask)
     answer = step(execute_step_args_packed=pack_value(wanted), executable_dict={})
     assert answer == (["worked"] if is_worked_on else [])
+
+
+def test_a_step_in_a_queue_waits_until_a_worker_takes_it(instance: dg.DagsterInstance) -> None:
+    with redis_server() as broker:
+        launcher = QueueRunLauncher(broker=broker, backend=broker)
+        launcher.register_instance(instance)
+        told = {"execute_step_args_packed": {"run_id": "run-1"}}
+        for priority in (None, 5):
+            assert not launcher.waits("run-1")
+            sent = {"kwargs": told, "queue": RENDER, "priority": priority}
+            launcher.celery.send_task("execute_plan", **sent)
+            assert launcher.waits("run-1")
+            assert not launcher.waits("run-2")
+            launcher.celery.connection_for_write().default_channel.client.flushall()
+        launcher.celery.close()
 
 
 def test_a_run_may_wait_for_its_steps_and_a_step_for_nothing(
