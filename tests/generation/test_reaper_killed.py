@@ -2,52 +2,34 @@
 
 import os
 import signal
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.generation.workers import IN_JOBS, LOOKED_UP, Buying, Place, Seller, start
+from tests.generation.workers import (
+    HASTY,
+    IN_JOBS,
+    LOOKED_UP,
+    Place,
+    Seller,
+    reaping,
+    start,
+)
 from tests.scenarios.server import Call, Reply, ScenarioServer, json_reply
 from tests.scenarios.speakers import all_speakers
 from video_platform.db.repositories.budgets import Budgets
 from video_platform.db.repositories.generations import Generations, GenerationState
-from video_platform.db.repositories.lifecycle import Lifecycle
 from video_platform.domain.generation import Capability
 from video_platform.errors import OutcomeUnknown, ProviderTimeout
-from video_platform.generation.ledger import LedgerPolicy
-from video_platform.generation.reaper import Fate, Reaper
+from video_platform.generation.reaper import Fate
 
 GIVEN_UP = Seller("sadtalker", Capability.AVATAR)
 POINTS = ("before_take", "after_take", "at_look", "after_fetch", "before_stored", "after_stored")
 NEVER = 1_000_000
-
-
-@contextmanager
-def reaping(place: Place, seller: Seller, later_s: float = 0.0) -> Iterator[tuple[Buying, Reaper]]:
-    """A reaper with connections of its own, so many seconds from now."""
-
-    def clock() -> float:
-        return time.time() + later_s
-
-    with place.buying(seller) as buying:
-        buying.ledger.rows = Generations(buying.database, clock=clock)
-        yield (
-            buying,
-            Reaper(
-                rows=Generations(buying.database.system(), clock=clock),
-                ledger_of=lambda _: buying.ledger,
-                find=lambda *_: buying.provider,
-                is_unwanted=Lifecycle(buying.database.system()).is_unwanted,
-                answerable=[seller.name] if seller.finds else [],
-                clock=clock,
-            ),
-        )
 
 
 def _die(*_: object, **__: object) -> None:
@@ -99,14 +81,11 @@ def place(database_url: str, server: ScenarioServer, tmp_path: Path) -> Place:
 def leave(place: Place, server: ScenarioServer, seller: Seller, *seeds: int) -> None:
     """Paid jobs that were not done when their worker stopped waiting; now they are."""
     server.world.polls_until_done = NEVER
-    with place.buying(seller, policy=_HASTY) as buying:
+    with place.buying(seller, policy=HASTY) as buying:
         for seed in seeds:
             with pytest.raises(ProviderTimeout):
                 buying.buy(seed)
     server.world.polls_until_done = 1
-
-
-_HASTY = LedgerPolicy(timeout_s=1, timeouts_s={})
 
 
 def judge(place: Place, server: ScenarioServer, seller: Seller, count: int) -> None:
