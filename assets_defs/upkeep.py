@@ -76,7 +76,8 @@ def reap_generations(context: dg.OpExecutionContext, studio: StudioResource) -> 
         fates = studio.installation().reaper().reap()
     except VideoPlatformError as error:
         raise to_failure(error) from error
-    context.log.info(f"{dict(fates)}")
+    told = ", ".join(f"{count} {fate.value}" for fate, count in sorted(fates.items()))
+    context.log.info(told or "Nothing was left behind.")
 
 
 @dg.job(tags={"dagster/max_runtime": "3600", "dagster/max_retries": "0"})

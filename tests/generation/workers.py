@@ -91,8 +91,8 @@ AT_ONCE = Seller("openai", Capability.IMAGE, in_jobs=False)
 SELLERS = (LOOKED_UP, IN_JOBS, AT_ONCE)
 
 
-HASTY = LedgerPolicy(timeout_s=1, timeouts_s={})
-"""Waits for nothing: what is not done at once is left as a job that goes on."""
+HASTY = LedgerPolicy(timeout_s=60, timeouts_s={})
+"""In a time that only passes by waiting: what is not done at once is left as a job that goes on."""
 
 
 @contextmanager

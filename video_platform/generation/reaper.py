@@ -26,6 +26,7 @@ from video_platform.errors import LeaseLost, OutcomeUnknown, ProviderError, Vide
 from video_platform.generation.ledger import LEASE_S, Ledger, has_ended, job_of
 from video_platform.providers.jobs import CancelsJobs
 from video_platform.providers.service import Service
+from video_platform.providers.transport import Transport
 
 AT_ONCE = 20
 """Rows of one look: each may take its provider's time, and the next look does the rest."""
@@ -124,6 +125,8 @@ class Reaper:
         except Exception as error:  # noqa: BLE001 - a provider may be anybody's code
             _log.exception("Provider %s broke.", held.provider)
             code, why = "provider_broken", f"{type(error).__name__}: {error}"[:500]
+        finally:
+            _hang_up(provider)
         return self._look_again(held, _ends_within_s(provider), code, why)
 
     def _abandon(self, held: Entry) -> Fate:
@@ -158,6 +161,13 @@ class Reaper:
         pause_s = min(max(age_s * _PAUSE_SHARE, _FIRST_PAUSE_S), _LONGEST_PAUSE_S)
         rows.rest(held.key, held.fence, for_s=pause_s, code=code, error=why)
         return Fate.UNKNOWN if is_unknown else Fate.WAITING
+
+
+def _hang_up(provider: Any) -> None:
+    """Give the connections of a provider back that was made for one look."""
+    http = getattr(provider, "http", None)
+    if isinstance(http, Transport):
+        http.close()
 
 
 def _ends_within_s(provider: Any) -> float:
