@@ -211,11 +211,12 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scenario
     made.close()
 
 
+@pytest.mark.parametrize("tenant", ["default", "another"])
 def test_a_paid_job_of_a_failed_project_comes_home_through_sensor_and_run(
-    server: ScenarioServer, resource: StudioResource, settings: Settings
+    tenant: str, server: ScenarioServer, resource: StudioResource, settings: Settings
 ) -> None:
     """As an operator sets it up: settings, sensor, run, a service over HTTP."""
-    buyer = build_installation(settings).studio()
+    buyer = build_installation(settings).studio(tenant)
     project = buyer.open_project(Brief(text="One"), command="build_project").key
     provider = buyer.providers.find(Capability.VIDEO, "runway")
     assert provider.access.base_url == account(type(provider), server.url("runway")).base_url

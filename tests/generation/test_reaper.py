@@ -81,7 +81,11 @@ class Stand:
             ledger_of=lambda _: ledger,
             find=self.find,
             is_unwanted=Lifecycle(self.database.system()).is_unwanted,
-            answerable=[name for name, one in self.sellers.items() if hasattr(one, "find")],
+            answerable=[
+                name
+                for name, one in self.sellers.items()
+                if hasattr(one, "find") or not hasattr(one, "service")
+            ],
             clock=self.now,
         )
 
@@ -334,6 +338,10 @@ def test_a_cancel_that_is_not_heard_leaves_the_row_for_later(stand: Stand) -> No
     assert "not given up" in stand.left().error
 
 
+def _down(_: str) -> Job | None:
+    raise ProviderUnavailable("down", provider="asked", operation="find")
+
+
 class Asked(JobStudio):
     """Knows what became of every request."""
 
@@ -351,9 +359,15 @@ def _lose(stand: Stand, seller: JobStudio) -> None:
     assert stand.left().state is GenerationState.UNKNOWN
 
 
-def test_an_unknown_outcome_is_asked_after_where_it_can_be(stand: Stand) -> None:
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_unknown_outcome_is_asked_after_where_it_can_be(stand: Stand, times: int) -> None:
     arrived = stand.sells(Asked(name="asked", after_accept=_vanish))
     _lose(stand, arrived)
+    find = arrived.find
+    arrived.find = _down
+    for _ in range(times - 1):
+        _lose(stand, arrived)  # somebody asked again, and the service could not say
+    arrived.find = find
     done(arrived)
     assert stand.reap() == {}  # it may still be on its way
     stand.pass_time(301)
@@ -366,6 +380,25 @@ def test_a_request_that_never_arrived_frees_its_money(stand: Stand) -> None:
     stand.pass_time(301)
     assert stand.reap() == {Fate.FREED: 1}
     assert stand.money() == (0, 0)
+
+
+class Local:
+    """Works here: what its process began ended with it."""
+
+    name, version, capability = "local", "1", Capability.VOICE
+
+
+def test_what_was_made_here_when_its_process_died_waits_for_nobody(stand: Stand) -> None:
+    stand.sells(Local())
+    stand.leave()
+    with stand.database.session() as session, session.begin():
+        session.execute(
+            update(GenerationRow).values(state="sending", provider="local", job=None, lease_until=1)
+        )
+    assert stand.rows().close_abandoned(grace_s=0) == 1
+    stand.pass_time(301)
+    assert stand.reap() == {Fate.FREED: 1}
+    assert stand.left().state is GenerationState.FAILED
 
 
 def test_an_unknown_outcome_nobody_can_tell_stays_held_and_shown(stand: Stand) -> None:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -188,7 +188,8 @@ class Generations:
         moment = datetime.fromtimestamp(now, UTC)
         is_asked_after = and_(
             row.state == GenerationState.UNKNOWN.value,
-            row.job.is_(None),
+            # An update to None writes the JSON value, an insert none at all.
+            func.coalesce(cast(row.job, String), "null") == "null",
             row.provider.in_(answerable),
             row.sent_at.between(moment - _ASKED_FOR, moment - _SETTLED_AFTER),
         )
