@@ -66,4 +66,24 @@ def clean_up() -> None:
     forget_runs()
 
 
-UPKEEP_JOBS = (clean_up,)
+@dg.op
+def reap_generations(context: dg.OpExecutionContext, studio: StudioResource) -> None:
+    """Bring to an end what was asked of providers and nobody comes for; see ``generation.reaper``.
+
+    A film is brought home for minutes: longer than a sensor's tick may take.
+    """
+    try:
+        fates = studio.installation().reaper().reap()
+    except VideoPlatformError as error:
+        raise to_failure(error) from error
+    told = ", ".join(f"{count} {fate.value}" for fate, count in sorted(fates.items()))
+    context.log.info(told or "Nothing was left behind.")
+
+
+@dg.job(tags={"dagster/max_runtime": "3600", "dagster/max_retries": "0"})
+def reap() -> None:
+    """Generations whose project is over, or whose process died and was not begun again."""
+    reap_generations()
+
+
+UPKEEP_JOBS = (clean_up, reap)

@@ -108,3 +108,21 @@ def decide(
     say(
         f"{entry.key[:12]} may be sent again; {'its price counts as spent' * was_paid}".rstrip("; ")
     )
+
+
+@generations.command()
+def reap(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Ask what became of jobs nobody waits for any more, and settle them. Nothing is sent anew."""
+    from video_platform.bootstrap import build_installation
+    from video_platform.generation.reaper import Fate
+
+    installation = build_installation()
+    installation.system_generations().close_abandoned(grace_s=0)
+    fates = installation.reaper().reap()
+    if as_json:
+        document({fate.value: fates[fate] for fate in Fate})
+        return
+    told = ", ".join(f"{count} {fate.value}" for fate, count in sorted(fates.items()))
+    say(told or "Nothing was left behind.")

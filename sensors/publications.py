@@ -10,7 +10,7 @@ import dagster as dg
 from assets_defs.publishing import publication_metrics, publish_due
 from resources.studio import StudioResource
 
-_HAND_OVER_S = 60.0
+_HAND_OVER_S = 50.0
 """How long a claim waits for its run: a new interpreter, on a busy machine."""
 METRICS_EVERY = "*/15 * * * *"
 

@@ -45,6 +45,7 @@ from video_platform.errors import Conflict, NotConfigured
 from video_platform.fonts import check_fonts
 from video_platform.generation.errands import Errands
 from video_platform.generation.ledger import Ledger, LedgerPolicy
+from video_platform.generation.reaper import Reaper
 from video_platform.generation.turnstile import Turnstile
 from video_platform.montage.plan import RenderSettings
 from video_platform.montage.probe import probe_media
@@ -167,6 +168,18 @@ class Installation:
         """Generations of all tenants, for sensors."""
         return Generations(self.database.system())
 
+    def reaper(self) -> Reaper:
+        """What ends generations that were left behind, of all tenants."""
+        return Reaper(
+            rows=self.system_generations(),
+            ledger_of=lambda tenant: self.studio(tenant).ledger,
+            find=lambda tenant, capability, name: self.studio(tenant).providers.find(
+                capability, name
+            ),
+            is_unwanted=self.system_lifecycle().is_unwanted,
+            answerable=self.providers.answerable(),
+        )
+
     def _build(self, tenant: str) -> Studio:
         settings, database = self.settings, self.database.of(tenant)
         scratch_dir = settings.home / "scratch"
@@ -227,6 +240,7 @@ class Installation:
             providers=self.providers.over(store.path),
             generations=generations,
             budgets=budgets,
+            ledger=ledger,
             services=self.services,
             errands=errands,
             channel=channel,

@@ -16,7 +16,7 @@ import dagster as dg
 from resources.studio import StudioResource
 from sensors.commands import project_commands
 from sensors.upkeep import lost_runs
-from tests.generation.workers import AT_ONCE, IN_JOBS, Place, Seller
+from tests.generation.workers import AT_ONCE, HASTY, IN_JOBS, Place, Seller, reaping
 from tests.publishing.machines import KEYS, FakeTime, add_project, grant, make_stand
 from tests.publishing.test_publication_deaths import LoggedNet
 from video_platform.agents.montage import StoredSegments
@@ -78,6 +78,13 @@ def buy_again_below_a_price(stage: Scene) -> None:
 def ask_twice(stage: Scene) -> None:
     for _ in range(2):
         buy(stage, AT_ONCE)
+
+
+def reap(stage: Scene) -> None:
+    """A job that goes on when its buyer stops waiting, and one look of the reaper at it."""
+    buy(stage, policy=HASTY)
+    with reaping(Place(stage.home, stage.database_url, stage.server_url), IN_JOBS) as (_, reaper):
+        reaper.reap()
 
 
 # Posts. What the network took is judged by its own log.
@@ -267,6 +274,8 @@ SCENARIOS: dict[str, Scenario] = {
     "ledger.failed": Scenario(buy, paid_once, "refuse"),
     "ledger.noted": Scenario(buy, paid_once, "vanish"),
     "ledger.let_go": Scenario(buy, paid_once, "vanish"),
+    "ledger.taken": Scenario(reap, paid_once, "go_on"),
+    "ledger.rested": Scenario(reap, paid_once, "go_on"),
     "ledger.unknown": _UNHEARD,
     "ledger.reopened": Scenario(ask_twice, paid_once, "hang_up"),
     "ledger.given_up": Scenario(buy_again_below_a_price, told, "hang_up"),

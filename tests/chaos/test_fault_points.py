@@ -107,9 +107,14 @@ def _vanish(_: Call, __: str, ___: Callable[[], Reply]) -> Reply:
     return json_reply({"error": "no such task"}, 404)
 
 
+def _go_on(_: Call, __: str, ___: Callable[[], Reply]) -> Reply:
+    return json_reply({"id": "runway-1", "status": "RUNNING", "progress": 0.5})
+
+
 FAULTS: dict[str, tuple[str, Any]] = {
     "hang_up": ("openai/submit", _hang_up),
     "refuse": ("runway/submit", _refuse),
+    "go_on": ("runway/poll", _go_on),
     "vanish": ("runway/poll", _vanish),
 }
 

@@ -1,6 +1,7 @@
 """Processes that buy from the scenario server: what they share, and nothing of the test's own."""
 
 import multiprocessing
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,8 +12,11 @@ from typing import Any
 from tests.generation.ledgers import FakeTime, make_ledger
 from tests.scenarios.accounts import account, request_for
 from video_platform.db.database import Database, open_database
+from video_platform.db.repositories.generations import Generations
+from video_platform.db.repositories.lifecycle import Lifecycle
 from video_platform.domain.generation import AvatarRequest, Capability, Generation
-from video_platform.generation.ledger import Ledger
+from video_platform.generation.ledger import Ledger, LedgerPolicy
+from video_platform.generation.reaper import Reaper
 from video_platform.montage.probe import probe_media
 from video_platform.providers.registry import Catalogue
 from video_platform.providers.transport import Clock
@@ -85,6 +89,32 @@ LOOKED_UP = Seller("heygen", Capability.AVATAR, finds=True)
 IN_JOBS = Seller("runway", Capability.VIDEO)
 AT_ONCE = Seller("openai", Capability.IMAGE, in_jobs=False)
 SELLERS = (LOOKED_UP, IN_JOBS, AT_ONCE)
+
+
+HASTY = LedgerPolicy(timeout_s=60, timeouts_s={})
+"""In a time that only passes by waiting: what is not done at once is left as a job that goes on."""
+
+
+@contextmanager
+def reaping(place: Place, seller: Seller, later_s: float = 0.0) -> Iterator[tuple[Buying, Reaper]]:
+    """A reaper with connections of its own, so many seconds from now."""
+
+    def clock() -> float:
+        return time.time() + later_s
+
+    with place.buying(seller) as buying:
+        buying.ledger.rows = Generations(buying.database, clock=clock)
+        yield (
+            buying,
+            Reaper(
+                rows=Generations(buying.database.system(), clock=clock),
+                ledger_of=lambda _: buying.ledger,
+                find=lambda *_: buying.provider,
+                is_unwanted=Lifecycle(buying.database.system()).is_unwanted,
+                answerable=[seller.name] if seller.finds else [],
+                clock=clock,
+            ),
+        )
 
 
 def start(work: Callable[..., None], *arguments: Any) -> BaseProcess:

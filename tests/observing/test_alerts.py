@@ -217,6 +217,30 @@ def test_every_alert_has_a_cause_a_runbook_and_figures_that_exist() -> None:
         assert rule["expr"].split("{")[0].split()[0] in HELP, name
 
 
+def test_what_nobody_comes_for_is_counted_with_its_money(
+    scrape: Callable[[], str], database: Database
+) -> None:
+    resting = {"owner": "", "lease_until": NOW.timestamp() + 900, "held_microusd": 300_000}
+    held = {"owner": "here:1", "lease_until": NOW.timestamp() + 900, "held_microusd": 300_000}
+    other = Projects(database).add("asked-for", "Another", Brief(text="Another.")).key
+    asked_for = {"project": other, "lease_until": 0.0, "held_microusd": 300_000}
+    rows = [
+        _generation(name, state="submitted", finished_at=None, **more)
+        for name, more in (("a", resting), ("b", held), ("c", asked_for))
+    ]
+    _store(database, [*rows, _command(project=other, state="waiting")])
+    exposition = scrape()
+    assert 'generations_left_behind{state="submitted"} 1' in exposition
+    assert "cost_left_behind_usd 0.3" in exposition
+
+
+def test_what_was_never_sent_is_no_failure_of_its_agent(
+    scrape: Callable[[], str], database: Database
+) -> None:
+    _store(database, [_generation("a", state="failed", error_code="abandoned"), _generation("b")])
+    assert 'agent_error_rate{agent="image"} 0.0' in scrape()
+
+
 def test_the_architecture_s_four_figures_and_bounds_are_alerted_on() -> None:
     said = {rule["expr"] for rule in ALERTS.values()}
     assert said >= {

@@ -11,6 +11,7 @@ _MAKES = {
     "meta/musicgen": ("music.mp3", "audio/mpeg", mp3),
     "cjwbw/sadtalker": ("film.mp4", "video/mp4", mp4),
 }
+_METRICS = {"succeeded": {"total_time": 1.2}, "canceled": {"predict_time": 0.8}}
 _DATA_URL_BYTES = 256 * 1024
 
 
@@ -35,6 +36,8 @@ class ReplicateSpeaker:
             return _problem("Unauthenticated", "You did not pass a valid token", 401)
         if call.path == "/files":
             return self._keep(call, world)
+        if call.path.endswith("/cancel"):
+            return self._cancel(call, world)
         return self._begin(call, world) if call.method == "POST" else self._look(call, world)
 
     def _keep(self, call: Call, world: World) -> Reply:
@@ -60,11 +63,20 @@ class ReplicateSpeaker:
         job = world.accept(self.name, {"path": call.path, "model": model, **asked})
         return json_reply(self._prediction(world, job, "starting"), 201)
 
+    def _cancel(self, call: Call, world: World) -> Reply:
+        job = call.path.removeprefix("/predictions/").removesuffix("/cancel")
+        if job not in world.jobs:
+            return _problem("Not found", "no such prediction", 404)
+        world.jobs[job].setdefault("ends", "canceled")
+        return json_reply(self._prediction(world, job, world.jobs[job]["ends"]))
+
     def _look(self, call: Call, world: World) -> Reply:
         job = call.path.removeprefix("/predictions/")
         if job not in world.jobs:
             return _problem("Not found", "no such prediction", 404)
         is_done = world.is_done(job)
+        if "ends" in world.jobs[job]:
+            return json_reply(self._prediction(world, job, world.jobs[job]["ends"]))
         return json_reply(self._prediction(world, job, "succeeded" if is_done else "processing"))
 
     def _prediction(self, world: World, job: str, status: str) -> dict[str, object]:
@@ -87,7 +99,7 @@ class ReplicateSpeaker:
                 "cancel": world.url(self.name, f"/predictions/{job}/cancel"),
                 "web": f"https://replicate.com/p/{job}",
             },
-            "metrics": {"total_time": 1.2} if status == "succeeded" else {},
+            "metrics": _METRICS.get(status, {}),
         }
 
     def _deliver(self, call: Call) -> Reply:

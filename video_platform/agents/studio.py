@@ -32,6 +32,7 @@ from video_platform.domain.generation import Capability
 from video_platform.domain.project import Project, Stage, project_key, title_of
 from video_platform.errors import BriefError
 from video_platform.generation.errands import Errands
+from video_platform.generation.ledger import Ledger
 from video_platform.providers.base import OffersChoices
 from video_platform.providers.registry import DEFAULTS, Catalogue
 from video_platform.publishing.base import Platform
@@ -56,6 +57,7 @@ class Studio:
     providers: Catalogue
     generations: Generations
     budgets: Budgets
+    ledger: Ledger
     services: Services
     errands: Errands
     channel: Platform

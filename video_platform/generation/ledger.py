@@ -79,9 +79,12 @@ class GenerationRows(Protocol):
 
     def find(self, key: str) -> Entry | None: ...
     def claim(self, intent: Intent, *, lease_s: float) -> Entry: ...
+    def request(self, key: str) -> bytes: ...
     def reopen(self, entry: Entry, state: GenerationState, *, lease_s: float) -> Entry: ...
     def renew(self, key: str, fence: int, *, lease_s: float) -> None: ...
+    def take(self, entry: Entry, *, lease_s: float) -> Entry: ...
     def let_go(self, key: str, fence: int) -> None: ...
+    def rest(self, key: str, fence: int, *, for_s: float, code: str, error: str) -> None: ...
     def sending(self, key: str, fence: int, *, commands: Collection[int]) -> None: ...
     def submitted(self, key: str, fence: int, job: bytes) -> None: ...
     def note(self, key: str, fence: int, code: str, error: str) -> None: ...
@@ -130,11 +133,15 @@ class LedgerPolicy:
 
 def request_key(provider: AnyProvider[RequestT], request: RequestT, tenant: str = "") -> str:
     """Hash of everything that decides a result: who is asked, in which version, for what."""
+    return _key(provider, to_json(request), tenant)
+
+
+def _key(provider: AnyProvider[RequestT], request: bytes, tenant: str) -> str:
     model, variant = getattr(provider, "model", ""), getattr(provider, "variant", "")
     head = json.dumps(
         [tenant, provider.name, provider.version, model, variant, provider.capability.value]
     )
-    return hashlib.sha256(head.encode() + to_json(request)).hexdigest()
+    return hashlib.sha256(head.encode() + request).hexdigest()
 
 
 class Ledger:
@@ -206,6 +213,29 @@ class Ledger:
             with _kept(work.keep):
                 return work.finish()
 
+    def revisit(self, provider: AnyProvider[RequestT], entry: Entry) -> Generation | None:
+        """Look once at what became of a request that was sent. Nothing is ever sent here.
+
+        Args:
+            entry: a row the caller has taken; it holds the row still afterwards, unless the row
+                has ended.
+
+        Returns:
+            The result, stored now; nothing while its job goes on.
+
+        Raises:
+            JobFailed, ContentRefused: it ended without a result, and the row says so.
+            OutcomeUnknown: its provider cannot say now what became of it; the row is as it was.
+            LeaseLost: somebody else has it.
+            VideoPlatformError: it could not be looked at, or brought here; the row is as it was.
+        """
+        # Its provider may be set up otherwise by now: then nobody knows which model made it.
+        is_same = _key(provider, self.rows.request(entry.key), entry.tenant) == entry.key
+        made_by = _named(provider) if is_same else {}
+        work = _Work(self, provider, None, entry, entry.project, is_priced=False, made_by=made_by)
+        with _kept(work.keep):
+            return work.revisit()
+
     def refusal(self, provider: AnyProvider[RequestT] | Chain, request: RequestT) -> str:
         """Why this very request was refused for its content before; empty: it was not."""
         asked = provider.providers if isinstance(provider, Chain) else (provider,)
@@ -248,7 +278,8 @@ class Ledger:
                 entry = self.rows.reopen(entry, GenerationState.CLAIMED, lease_s=LEASE_S)
             elif not entry.is_mine and entry.state is GenerationState.UNKNOWN:
                 # As if its sender had died just now: it is looked up before anything else.
-                entry = self.rows.reopen(entry, GenerationState.SENDING, lease_s=LEASE_S)
+                known = GenerationState.SUBMITTED if entry.job else GenerationState.SENDING
+                entry = self.rows.reopen(entry, known, lease_s=LEASE_S)
             if entry.is_mine:
                 return entry
             self.clock.sleep(_WAIT_S)
@@ -292,6 +323,11 @@ def _sensible(cost: Decimal | None, estimate: Decimal) -> Decimal:
     return cost if cost is not None and cost.is_finite() and cost >= 0 else estimate
 
 
+def job_of(entry: Entry) -> Job | None:
+    """The provider's job of a row, where it is known."""
+    return None if entry.job is None else from_json(Job, json.dumps(dict(entry.job)).encode())
+
+
 def _name(key: str, send: int) -> str:
     """What the service is told this request is called: each sending has a name of its own.
 
@@ -304,9 +340,14 @@ _BEFORE_ACCEPTANCE = frozenset({"submit", "upload"})
 """Operations that fail before a service has begun paid work."""
 
 
+def has_ended(error: VideoPlatformError) -> bool:
+    """Whether the service says that there is no result, and never will be."""
+    return isinstance(error, JobFailed | ContentRefused) or getattr(error, "was_billed", False)
+
+
 def _was_accepted(error: VideoPlatformError) -> bool:
     """Whether the service had taken the request when this happened, and did not say it ended it."""
-    if isinstance(error, JobFailed | ContentRefused) or getattr(error, "was_billed", False):
+    if has_ended(error):
         return False
     if isinstance(error, BadProviderAnswer):
         return error.operation != "upload"
@@ -322,12 +363,14 @@ class _Work:
         self,
         ledger: Ledger,
         provider: AnyProvider[RequestT],
-        request: RequestT,
+        request: RequestT | None,
         entry: Entry,
         project: str,
         *,
         is_priced: bool,
+        made_by: Mapping[str, JsonValue] | None = None,
     ) -> None:
+        self._made_by = _named(provider) if made_by is None else made_by
         self._project = project
         self._is_priced = is_priced
         self._ledger = ledger
@@ -386,9 +429,7 @@ class _Work:
             return True  # sent before, and not even looked at now: what is known stays known
         held = (self._entry.key, self._entry.fence, error.code, str(error))
         if self._service is None or not _was_accepted(error):
-            was_billed = getattr(error, "was_billed", False)
-            cost = self._entry.estimate_microusd if was_billed else 0
-            self._rows.failed(*held, cost_microusd=cost)
+            self._fail(error)
             return False
         if self._has_job:
             self._rows.note(*held)
@@ -396,11 +437,57 @@ class _Work:
         self._rows.unknown(*held)
         return False
 
+    def _fail(self, error: VideoPlatformError) -> None:
+        was_billed = getattr(error, "was_billed", False)
+        cost = self._entry.estimate_microusd if was_billed else 0
+        self._rows.failed(
+            *(self._entry.key, self._entry.fence, error.code, str(error)), cost_microusd=cost
+        )
+
     def _let_go(self) -> None:
         try:
             self._rows.let_go(self._entry.key, self._entry.fence)
         except LeaseLost:
             return  # the one who took it over has it
+
+    def revisit(self) -> Generation | None:
+        """See ``Ledger.revisit``. No place at the service is waited for: it works already."""
+        scratch = self._ledger.scratch_dir
+        try:
+            with private_directory(scratch, "make") as directory, storage_errors(directory):
+                job = self._job_of_the_past()
+                state: JobState = self._provider.check(job)
+                if not state.is_done:
+                    return None
+                deadline = self._ledger.clock.now() + self._timeout_s()
+                return self._store(self._fetch(job, state, directory, deadline))
+        except VideoPlatformError as error:
+            if has_ended(error):
+                self._fail(error)
+            raise
+
+    def _job_of_the_past(self) -> Job:
+        """The job of a request that was sent, as it was kept or as its service knows it.
+
+        Raises:
+            OutcomeUnknown: neither has it.
+            JobFailed: the service never got it.
+        """
+        job = job_of(self._entry)
+        if job is not None:
+            return job
+        if not isinstance(self._provider, FindsJobs):
+            raise self._undecided()
+        job = self._looked_up()
+        if job is None:
+            raise JobFailed(
+                f"{self._entry.provider} never got this request.",
+                provider=self._entry.provider,
+                operation="find",
+                hint="Ask for it again.",
+            )
+        self._remember(job)
+        return job
 
     def _make(self, directory: Path) -> Produced:
         job = self._known_job()
@@ -422,8 +509,8 @@ class _Work:
             OutcomeUnknown: it was sent, and neither its provider nor the policy says what then.
         """
         entry = self._entry
-        if entry.state is GenerationState.SUBMITTED and entry.job is not None:
-            return from_json(Job, json.dumps(dict(entry.job)).encode())
+        if entry.state is GenerationState.SUBMITTED:
+            return job_of(entry)
         if entry.state is not GenerationState.SENDING or self._service is None:
             return None
         if isinstance(self._provider, FindsJobs):
@@ -434,18 +521,22 @@ class _Work:
         price = Decimal(entry.estimate_microusd) / MICRO
         may_repeat = price < self._ledger.policy.repeat_unknown_below_usd
         if not may_repeat:
-            raise OutcomeUnknown(
-                f"{entry.provider} was sent this request at {entry.sent_at} and may have done it.",
-                provider=entry.provider,
-                operation="submit",
-                hint="Look at the provider's own list, then decide with "
-                f"`video-platform generations decide {entry.key[:12]}`.",
-            )
+            raise self._undecided()
         if may_repeat:
             # The first one may have been paid: it is counted as spent.
             self._rows.given_up(entry.key, entry.fence, entry.held_microusd)
             self._entry = replace(entry, held_microusd=0)
         return None
+
+    def _undecided(self) -> OutcomeUnknown:
+        entry = self._entry
+        return OutcomeUnknown(
+            f"{entry.provider} was sent this request at {entry.sent_at} and may have done it.",
+            provider=entry.provider,
+            operation="submit",
+            hint="Look at the provider's own list, then decide with "
+            f"`video-platform generations decide {entry.key[:12]}`.",
+        )
 
     def _looked_up(self) -> Job | None:
         """The job of a request that left, as its service knows it."""
@@ -556,7 +647,7 @@ class _Work:
             key=entry.key,
             provider=entry.provider,
             media=self._ledger.store.put(made.path, made.media_type, made.probe),
-            details={**_named(self._provider), **made.details},
+            details={**self._made_by, **made.details},
             cost_usd=_sensible(made.cost_usd, estimate),
             estimate_usd=estimate,
         )

@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 
 from video_platform.db.database import Database
 from video_platform.db.models import AssetRow, CommandRow, GenerationRow, PublicationRow
-from video_platform.db.repositories.generations import RUNNING, GenerationState
+from video_platform.db.repositories.generations import RUNNING, GenerationState, is_nobodys
 from video_platform.domain.command import CommandState
 from video_platform.domain.publication import PublicationState
+from video_platform.generation.reaper import ABANDONED
 
 RECENT = timedelta(minutes=15)
 """Of what has ended, this much counts."""
@@ -33,6 +34,8 @@ HELP = {
     "storage_tenant_bytes": "Bytes of media a tenant holds, each content counted once.",
     "cost_usd": "US dollars spent on generations so far, by provider and agent.",
     "cost_held_usd": "US dollars reserved for what is under way or of unknown outcome.",
+    "generations_left_behind": "Requests nobody comes for, which the reaper looks at, by state.",
+    "cost_left_behind_usd": "US dollars reserved for them.",
     "generations_unknown": "Paid requests of unknown outcome, which wait for a person.",
     "publications_unconfirmed": "Posts of which nobody knows whether they are out.",
     "publications_late_seconds": "How long the most overdue publication has waited.",
@@ -71,6 +74,7 @@ class Figures:
             *self._generations(moment),
             *self._publications(moment),
             *self._leases(moment),
+            *self._left_behind(moment),
             *self._money(),
             *self._storage(),
         ]
@@ -101,7 +105,8 @@ class Figures:
         row = GenerationRow
         ended = (
             select(row.capability, row.provider, row.state, row.sent_at, row.finished_at)
-            .where(row.finished_at > now - RECENT)
+            # What nobody sent any more is no fault of who would have made it.
+            .where(row.finished_at > now - RECENT, row.error_code != ABANDONED[0])
             .order_by(row.finished_at.desc())
             .limit(_MOST)
         )
@@ -144,6 +149,20 @@ class Figures:
         }
         for kind, query in expired.items():
             yield Sample("leases_expired", self._count(query), (("kind", kind),))
+
+    def _left_behind(self, now: datetime) -> Iterator[Sample]:
+        row = GenerationRow
+        free = or_(row.owner == "", row.lease_until < now.timestamp())
+        left = (
+            select(row.state, func.count(), func.sum(row.held_microusd))
+            .where(row.state.in_(_LEASED), free, is_nobodys())
+            .group_by(row.state)
+        )
+        held_microusd = 0
+        for state, count, held in self._rows(left):
+            yield Sample("generations_left_behind", count, (("state", state),))
+            held_microusd += held or 0
+        yield Sample("cost_left_behind_usd", held_microusd / _MICRO)
 
     def _money(self) -> Iterator[Sample]:
         row = GenerationRow

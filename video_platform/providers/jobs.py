@@ -85,3 +85,16 @@ class FindsJobs(Protocol):
     def find(self, key: str) -> Job | None:
         """The job that was submitted under ``key``, or nothing when it never arrived."""
         ...
+
+
+@runtime_checkable
+class CancelsJobs(Protocol):
+    """A slow provider whose jobs can be given up without losing one that has just ended."""
+
+    def cancel(self, job: Job) -> None:
+        """Ask the service to give a job up. What became of it is what the next ``check`` says.
+
+        Raises:
+            ProviderError: it was not heard, or not obeyed; the job may go on.
+        """
+        ...

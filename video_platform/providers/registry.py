@@ -146,6 +146,12 @@ class Catalogue:
         """Providers whose pictures hold the words of one film."""
         return frozenset(p.name for p in provider_classes() if getattr(p, "draws_words", False))
 
+    def answerable(self) -> frozenset[str]:
+        """Providers that know what became of a request: they can be asked, or work here."""
+        return frozenset(
+            p.name for p in provider_classes() if hasattr(p, "find") or not hasattr(p, "service")
+        )
+
     def all(self) -> list[Any]:
         """Every provider, built."""
         return [self._build(provider) for provider in provider_classes()]

@@ -38,6 +38,7 @@ def replicate_service(*, notice: str = "") -> Service:
         key_variable="REPLICATE_API_TOKEN",
         sign_up_url="https://replicate.com/account/api-tokens",
         pause_s=2.0,
+        ends_within_s=7200.0,
         at_once=8,
         per_minute=600,
         notice=notice,
@@ -73,13 +74,17 @@ class ReplicateProvider(RemoteProvider[RequestT]):
         answer = self.http.read(f"/predictions/{quote(job.id, safe='')}")
         status = answer.text_at("status")
         if status in _ENDED:
-            raise self._ended(status, answer.json().get("error"))
+            raise self._ended(status, answer)
         if status != "succeeded":
             return JobState(is_done=False)
         links = output_links(answer.json().get("output"))
         if not links:
             raise self._without_result(answer)
         return JobState(is_done=True, handles={"result": links[0]})
+
+    def cancel(self, job: Job) -> None:
+        """Give a prediction up; one that has ended stays as it is."""
+        self.http.post(f"/predictions/{quote(job.id, safe='')}/cancel", operation="cancel")
 
     def fetch(self, job: Job, state: JobState, directory: Path) -> Produced:
         return self.fetch_link(state.handles["result"], directory, self.result_type, job.details)
@@ -97,8 +102,8 @@ class ReplicateProvider(RemoteProvider[RequestT]):
             )
         return answer.text_at("urls", "get")
 
-    def _ended(self, status: str, error: object) -> JobFailed | ContentRefused:
-        said = re.sub(r"\s+", " ", str(error or "no reason given"))[:300]
+    def _ended(self, status: str, answer: Answer) -> JobFailed | ContentRefused:
+        said = re.sub(r"\s+", " ", str(answer.json().get("error") or "no reason given"))[:300]
         if _REFUSED.search(said):
             return ContentRefused(
                 f"{self.name} refused the content: {said}.",
@@ -106,12 +111,15 @@ class ReplicateProvider(RemoteProvider[RequestT]):
                 operation="check",
                 hint="Change the scene's prompt or picture.",
             )
-        return JobFailed(
+        failed = JobFailed(
             f"{self.name} ended as {status}: {said}.",
             provider=self.name,
             operation="check",
             hint="Run the same command again, or choose another provider.",
         )
+        # The time a prediction ran before it was given up is paid.
+        failed.was_billed = status == "canceled" and bool(_predict_time(answer))
+        return failed
 
     def _without_result(self, answer: Answer) -> Exception:
         if answer.json().get("data_removed"):
@@ -122,6 +130,12 @@ class ReplicateProvider(RemoteProvider[RequestT]):
                 hint="Run the same command again: it is made anew.",
             )
         return answer.bad("it succeeded and its output has no link")
+
+
+def _predict_time(answer: Answer) -> object:
+    """Seconds a prediction has run, where the service says so."""
+    metrics = answer.json().get("metrics")
+    return metrics.get("predict_time") if isinstance(metrics, Mapping) else None
 
 
 def output_links(output: object) -> list[str]:

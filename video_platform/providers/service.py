@@ -14,6 +14,8 @@ class Service:
         headers: sent with every request (API versions).
         submit_timeout_s: how long an answer to a submit may take; synchronous makers need minutes.
         pause_s: seconds between two looks at a job, at first; it grows.
+        ends_within_s: a job that has not ended so long after it was submitted never will, or its
+            result is not kept any longer.
         at_once: jobs the service lets one account have at the same time.
         per_minute: requests a minute it lets one account send; 0 when it names no such limit.
         trusts_links: whether its own links want the key, too.
@@ -30,6 +32,7 @@ class Service:
     headers: Mapping[str, str] = field(default_factory=dict)
     submit_timeout_s: float = 120.0
     pause_s: float = 2.0
+    ends_within_s: float = 86_400.0
     at_once: int = 4
     per_minute: int = 0
     trusts_links: bool = False

@@ -195,9 +195,11 @@ class Transport:
         raise AssertionError("unreachable")
 
     def close(self) -> None:
-        """Give the connections back."""
-        if self._client is not None:
-            self._client.close()
+        """Give the connections back; the next request makes new ones."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
 
     def _pause(self, tried: int, wanted_s: float) -> None:
         # Full jitter: many waiting for one service must not come back together.

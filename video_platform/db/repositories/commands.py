@@ -13,7 +13,7 @@ from video_platform.db.models import CommandRow
 from video_platform.domain.command import Command, CommandState
 from video_platform.errors import Stopped
 
-_UNDER_WAY = (CommandState.WAITING.value, CommandState.STARTED.value)
+UNDER_WAY = (CommandState.WAITING.value, CommandState.STARTED.value)
 
 
 class Commands:
@@ -65,7 +65,7 @@ class Commands:
         earlier = aliased(CommandRow)
         before = and_(
             earlier.project == CommandRow.project,
-            earlier.state.in_(_UNDER_WAY),
+            earlier.state.in_(UNDER_WAY),
             earlier.id < CommandRow.id,
         )
         wanted = (
@@ -88,7 +88,7 @@ class Commands:
     def to_cancel(self) -> list[Command]:
         """Commands under way that a person wants ended."""
         wanted = select(CommandRow).where(
-            CommandRow.state.in_(_UNDER_WAY), CommandRow.cancel_asked_at.is_not(None)
+            CommandRow.state.in_(UNDER_WAY), CommandRow.cancel_asked_at.is_not(None)
         )
         return self._read(wanted.order_by(CommandRow.id))
 
@@ -138,7 +138,7 @@ class Commands:
         with self._database.session() as session, session.begin():
             done: Any = session.execute(
                 update(CommandRow)
-                .where(CommandRow.id == command.id, CommandRow.state.in_(_UNDER_WAY))
+                .where(CommandRow.id == command.id, CommandRow.state.in_(UNDER_WAY))
                 .values(
                     state=state.value,
                     failure=dict(failure) if failure else None,
@@ -153,7 +153,7 @@ class Commands:
             update(CommandRow)
             .where(
                 CommandRow.project == project,
-                CommandRow.state.in_(_UNDER_WAY),
+                CommandRow.state.in_(UNDER_WAY),
                 CommandRow.cancel_asked_at.is_(None),
             )
             .values(cancel_asked_at=datetime.now(UTC))
@@ -192,7 +192,7 @@ def hold_wanted(session: Session, command_ids: Collection[int]) -> None:
         return
     wanted = select(CommandRow).where(CommandRow.id.in_(command_ids)).order_by(CommandRow.id)
     for row in session.scalars(wanted.with_for_update(read=True)):
-        if row.cancel_asked_at is not None or row.state not in _UNDER_WAY:
+        if row.cancel_asked_at is not None or row.state not in UNDER_WAY:
             raise Stopped(
                 f"Command {row.id} was cancelled or has ended: nothing more is bought for it.",
                 hint="What it made is kept; ask for the film again to go on from there.",

@@ -10,20 +10,20 @@ import socket
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from video_platform.boundaries import boundary
 from video_platform.db.database import Database
-from video_platform.db.models import GenerationRow
+from video_platform.db.models import CommandRow, GenerationRow
 from video_platform.db.repositories import budgets
-from video_platform.db.repositories.commands import hold_wanted
+from video_platform.db.repositories.commands import UNDER_WAY, hold_wanted
 from video_platform.domain.codec import from_json, to_json
 from video_platform.domain.generation import Generation
 from video_platform.errors import LeaseLost
@@ -41,6 +41,12 @@ class GenerationState(StrEnum):
 
 
 RUNNING = frozenset({GenerationState.CLAIMED, GenerationState.SENDING, GenerationState.SUBMITTED})
+_LEFT = (GenerationState.CLAIMED.value, GenerationState.SUBMITTED.value)
+"""What somebody has to go on from; ``sending`` becomes ``unknown`` by ``close_abandoned``."""
+_SETTLED_AFTER = timedelta(minutes=5)
+_ASKED_FOR = timedelta(days=1)
+"""How long after it was sent a request of unknown outcome is asked after: by then it has arrived or
+never will, and the service may still know it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +86,7 @@ class Entry:
     cost_microusd: int
     created_at: datetime
     sent_at: datetime | None
+    submitted_at: datetime | None
     is_mine: bool = False
     """Whether the reader holds the row now."""
 
@@ -153,14 +160,64 @@ class Generations:
                 "estimate_microusd": intent.estimate_microusd,
             }
             return self._take(entry, lease_s, project=intent.project, **fresh)
-        if entry.state in RUNNING and (entry.lease_until < now or is_gone(entry.owner)):
+        is_free = entry.lease_until < now or not entry.owner or is_gone(entry.owner)
+        if entry.state in RUNNING and is_free:
             return self._take(entry, lease_s)
         return entry
 
     @boundary("ledger.reopened")
     def reopen(self, entry: Entry, state: GenerationState, *, lease_s: float) -> Entry:
-        """Hold a generation that had ended: ``claimed`` begins it anew, ``sending`` looks it up."""
-        return self._take(entry, lease_s, state=state, job=None, error="", error_code="")
+        """Hold a generation that had ended: ``claimed`` begins it anew, ``sending`` looks it up.
+
+        ``submitted`` looks at its job again.
+        """
+        job = entry.job if state is GenerationState.SUBMITTED else None
+        kept = None if job is None else dict(job)
+        return self._take(entry, lease_s, state=state, job=kept, error="", error_code="")
+
+    def left_behind(self, *, answerable: Collection[str], limit: int) -> list[Entry]:
+        """Generations that nobody works on and that no command under way will ask for again.
+
+        Those come first that were free first. One that rests is left out until its pause is over.
+
+        Args:
+            answerable: providers that can say what became of a request of theirs; of these,
+                unknown outcomes count as well, for a day.
+        """
+        row, now = GenerationRow, self._clock()
+        moment = datetime.fromtimestamp(now, UTC)
+        is_asked_after = and_(
+            row.state == GenerationState.UNKNOWN.value,
+            # An update to None writes the JSON value, an insert none at all.
+            func.coalesce(cast(row.job, String), "null") == "null",
+            row.provider.in_(answerable),
+            row.sent_at.between(moment - _ASKED_FOR, moment - _SETTLED_AFTER),
+        )
+        wanted = (
+            select(row)
+            .where(row.lease_until < now, or_(row.state.in_(_LEFT), is_asked_after), is_nobodys())
+            .order_by(row.lease_until, row.key)
+            .limit(limit)
+        )
+        with self._database.session() as session:
+            return [_entry(one) for one in session.scalars(wanted)]
+
+    @boundary("ledger.taken")
+    def take(self, entry: Entry, *, lease_s: float) -> Entry:
+        """Hold a generation in the state it is in, unless it was held or changed since it was read.
+
+        What is returned is not ``is_mine`` then.
+        """
+        return self._take(entry, lease_s)
+
+    @boundary("ledger.rested")
+    def rest(self, key: str, fence: int, *, for_s: float, code: str, error: str) -> None:
+        """Leave the row in its state, and say why; who wants it may take it over at once.
+
+        ``left_behind`` does not list it for ``for_s`` seconds.
+        """
+        until = self._clock() + for_s
+        self._write(key, fence, owner="", lease_until=until, error_code=code, error=error)
 
     def renew(self, key: str, fence: int, *, lease_s: float) -> None:
         """Hold the row a while longer."""
@@ -267,6 +324,12 @@ class Generations:
             row = session.get(GenerationRow, key)
             return None if row is None else _entry(row)
 
+    def request(self, key: str) -> bytes:
+        """What was asked, as canonical JSON."""
+        with self._database.session() as session:
+            asked = session.get_one(GenerationRow, key).request
+        return to_json(asked)
+
     def list(
         self, *, state: GenerationState | None = None, project: str = "", limit: int = 200
     ) -> list[Entry]:
@@ -330,7 +393,12 @@ class Generations:
         with self._database.session() as session, session.begin():
             done: Any = session.execute(
                 update(GenerationRow)
-                .where(GenerationRow.key == entry.key, GenerationRow.fence == entry.fence)
+                .where(
+                    GenerationRow.key == entry.key,
+                    GenerationRow.fence == entry.fence,
+                    # A holder that was slow and renewed its lease meanwhile keeps it.
+                    GenerationRow.lease_until == entry.lease_until,
+                )
                 .values(
                     owner=self._owner,
                     fence=entry.fence + 1,
@@ -369,6 +437,13 @@ class Generations:
             return _entry(session.get_one(GenerationRow, key), is_mine=is_mine)
 
 
+def is_nobodys() -> ColumnElement[bool]:
+    """Whether a generation's project has no command under way: nobody will ask for it again."""
+    return ~exists().where(
+        CommandRow.project == GenerationRow.project, CommandRow.state.in_(UNDER_WAY)
+    )
+
+
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: value.value if isinstance(value, StrEnum) else value for name, value in values.items()
@@ -398,5 +473,6 @@ def _entry(row: GenerationRow, *, is_mine: bool = False) -> Entry:
         cost_microusd=row.cost_microusd,
         created_at=row.created_at,
         sent_at=row.sent_at,
+        submitted_at=row.submitted_at,
         is_mine=is_mine,
     )

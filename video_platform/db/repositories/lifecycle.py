@@ -68,6 +68,19 @@ class Lifecycle:
             mine = select(ProjectRow.progress).where(ProjectRow.key == project)
             return session.scalars(mine).first() or share
 
+    def is_unwanted(self, project: str) -> bool:
+        """Whether a person has said that no film is wanted: cancelled, archived, or not there.
+
+        A project that failed is none: it is asked for again, and goes on from what it paid for.
+        """
+        with self._database.session() as session:
+            row = session.get(ProjectRow, project)
+            return (
+                row is None
+                or row.archived_at is not None
+                or row.status == ProjectStatus.CANCELLED.value
+            )
+
     def to_retire(self, *, limit: int) -> list[str]:
         """Archived projects whose partition still exists."""
         wanted = select(ProjectRow.key).where(
