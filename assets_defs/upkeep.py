@@ -9,6 +9,7 @@ from assets_defs.partitions import PROJECTS
 from resources.failures import to_failure
 from resources.studio import StudioResource
 from video_platform.errors import VideoPlatformError
+from workers.settings import GENERATE, on_queue
 
 _FINISHED = (
     dg.DagsterRunStatus.SUCCESS,
@@ -66,7 +67,7 @@ def clean_up() -> None:
     forget_runs()
 
 
-@dg.op
+@dg.op(tags=on_queue(GENERATE))
 def reap_generations(context: dg.OpExecutionContext, studio: StudioResource) -> None:
     """Bring to an end what was asked of providers and nobody comes for; see ``generation.reaper``.
 
