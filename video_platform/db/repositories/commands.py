@@ -1,5 +1,6 @@
 """What people asked for, what became of it, and which of it is next."""
 
+import logging
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,12 +8,16 @@ from typing import Any
 from sqlalchemy import Select, and_, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
+from video_platform import tracing
 from video_platform.boundaries import boundary
 from video_platform.db.database import Database
 from video_platform.db.models import CommandRow
 from video_platform.domain.command import Command, CommandState
 from video_platform.errors import Stopped
 
+_log = logging.getLogger(__name__)
+_TRACE = "traceparent"
+"""Where a command's arguments name the request's span; no argument to whoever reads them."""
 _UNDER_WAY = (CommandState.WAITING.value, CommandState.STARTED.value)
 
 
@@ -33,10 +38,11 @@ class Commands:
         user: str | None = None,
     ) -> int:
         """Write a command in the caller's transaction, with the change it belongs to; its id."""
+        place = tracing.place()
         row = CommandRow(
             project=project,
             kind=kind,
-            arguments=dict(arguments or {}),
+            arguments={**(arguments or {}), **({_TRACE: place} if place else {})},
             priority=priority,
             user=user,
             state=CommandState.WAITING.value,
@@ -44,6 +50,8 @@ class Commands:
         )
         session.add(row)
         session.flush()
+        tracing.note(project_id=project, command=row.id)
+        _log.info("Command %d, %s, is asked for", row.id, kind, extra={"project_id": project})
         return row.id
 
     def get(self, command_id: int) -> Command | None:
@@ -200,12 +208,15 @@ def hold_wanted(session: Session, command_ids: Collection[int]) -> None:
 
 
 def _command(row: CommandRow) -> Command:
+    arguments = dict(row.arguments)
+    place = str(arguments.pop(_TRACE, ""))
     return Command(
         id=row.id,
         tenant=row.tenant,
         project=row.project,
         kind=row.kind,
-        arguments=row.arguments,
+        arguments=arguments,
+        traceparent=place if tracing.is_place(place) else "",
         priority=row.priority,
         state=CommandState(row.state),
         run_id=row.run_id,
