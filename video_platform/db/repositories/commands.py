@@ -38,11 +38,10 @@ class Commands:
         user: str | None = None,
     ) -> int:
         """Write a command in the caller's transaction, with the change it belongs to; its id."""
-        place = tracing.place()
         row = CommandRow(
             project=project,
             kind=kind,
-            arguments={**(arguments or {}), **({_TRACE: place} if place else {})},
+            arguments=traced(arguments or {}),
             priority=priority,
             user=user,
             state=CommandState.WAITING.value,
@@ -50,8 +49,7 @@ class Commands:
         )
         session.add(row)
         session.flush()
-        tracing.note(project_id=project, command=row.id)
-        _log.info("Command %d, %s, is asked for", row.id, kind, extra={"project_id": project})
+        asked_for(row)
         return row.id
 
     def get(self, command_id: int) -> Command | None:
@@ -188,6 +186,18 @@ class Commands:
     def _read(self, query: Select[tuple[CommandRow]]) -> list[Command]:
         with self._database.session() as session:
             return [_command(row) for row in session.scalars(query)]
+
+
+def traced(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of a new command, with the request it comes with beside them."""
+    place = tracing.place()
+    return {**arguments, _TRACE: place} if place else dict(arguments)
+
+
+def asked_for(row: CommandRow) -> None:
+    """Say that a command was written, in the log and to the request's span."""
+    tracing.note(project_id=row.project, command=row.id)
+    _log.info("Command %d, %s, is asked for", row.id, row.kind, extra={"project_id": row.project})
 
 
 def hold_wanted(session: Session, command_ids: Collection[int]) -> None:
