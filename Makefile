@@ -74,7 +74,7 @@ check: lint types imports test ## All that CI does
 lock: ## Renew the locked dependency sets (needs uv)
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/core.txt
 	uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/dev.txt
-	uv pip compile -q pyproject.toml --extra cluster --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/cluster.txt
+	uv pip compile -q pyproject.toml --extra cluster --extra traces --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/cluster.txt
 	uv pip compile -q requirements/api.in -c requirements/core.txt --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/api.txt
 	uv pip compile -q requirements/bench.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/bench.txt
 	uv pip compile -q requirements/client.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/client.txt

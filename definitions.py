@@ -17,6 +17,8 @@ from sensors.upkeep import UPKEEP, UPKEEP_SCHEDULES
 from sensors.webhooks import webhook_deliveries
 from video_platform.domain.generation import Capability
 from video_platform.observing.logs import configure_logs
+from video_platform.observing.tracing import configure_traces
+from video_platform.settings import Settings
 from workers.executor import choose_executor
 
 # The UI has every event; the terminal of a run shows what went wrong and no more.
@@ -28,6 +30,7 @@ _CONSOLE = dg.colored_console_logger.configured(
 # that is not back in time is left out of the next look.
 _STUDIO = StudioResource(command_wait_s=3.5)
 configure_logs("runs")
+configure_traces("runs", Settings().otlp_endpoint)
 
 defs = dg.Definitions(
     assets=FILM_ASSETS,

@@ -16,7 +16,8 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from api import middleware, problems, routes, website
-from video_platform.observing.logs import configure_logs
+from video_platform.observing.logs import adopt, configure_logs
+from video_platform.observing.tracing import configure_traces
 from video_platform.settings import Settings
 
 PREFIX = "/api/v1"
@@ -39,6 +40,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     configure_logs("api")
+    # The server's own lines of requests hold queries, and tickets in them; ours do not.
+    adopt(("uvicorn", "uvicorn.error", "uvicorn.access"))
+    configure_traces("api", (settings or Settings()).otlp_endpoint)
     problems.install(app)
     middleware.install(app)
     for module in _route_modules():

@@ -3,7 +3,10 @@
 Written against ASGI itself: Starlette's base class would hold streams back.
 """
 
+import logging
 import re
+import time
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
@@ -16,7 +19,11 @@ from api.limits import headers_of
 from api.problems import ApiError, answer
 from video_platform.access.denied import Forbidden, Unauthenticated
 from video_platform.agents.intake import MAX_CHUNK_BYTES
+from video_platform.tracing import is_place, rename, span
 
+_log = logging.getLogger(__name__)
+_QUIET = {"GET", "HEAD", "OPTIONS"}
+"""Methods that change nothing: a line for each would hide the others."""
 _MIB = 1024 * 1024
 BODY_LIMIT_BYTES = 2 * _MIB
 _BODY_LIMITS = (
@@ -86,6 +93,7 @@ def install(app: FastAPI) -> None:
             expose_headers=_ANSWER_HEADERS,
         )
     app.add_middleware(AnswerHeaders)
+    app.add_middleware(Followed)
 
 
 class BodyLimit:
@@ -151,6 +159,60 @@ class AnswerHeaders:
             await send(message)
 
         await self._app(scope, receive, complete)
+
+
+class Followed:
+    """A span for each request, and a line in the log for each that changes something or fails.
+
+    A caller that sends ``traceparent`` sees its own trace go on. Neither has the query: tickets are
+    shown there.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, watching its answer's status."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun, status = time.monotonic(), 500
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        with span(f"request {scope['method']}", parent=_place_of_caller(scope)):
+            try:
+                await self._app(scope, receive, watched)
+            finally:
+                _follow(scope, status, time.monotonic() - begun)
+
+
+def _place_of_caller(scope: Scope) -> str:
+    found = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1")
+    return found if is_place(found) else ""
+
+
+def _follow(scope: Scope, status: int, seconds: float) -> None:
+    """Say what a request was, in the words of the route it met."""
+    method, route = scope["method"], getattr(scope.get("route"), "path", "")
+    project = str(scope.get("path_params", {}).get("key", "")) if "/projects/" in route else ""
+    facts: dict[str, Any] = {
+        "http.request.method": method,
+        "http.route": route,
+        "http.response.status_code": status,
+    }
+    rename(
+        f"request {method} {route}".strip(),
+        facts if status < 500 else {**facts, "error.type": str(status)},
+    )
+    if method not in _QUIET or status >= 500:
+        duration_ms = round(1000 * seconds)
+        extra = {"project_id": project, "duration_ms": duration_ms}
+        _log.info("%s %s answered %d", method, route, status, extra=extra)
 
 
 def _complete(scope: Scope, headers: MutableHeaders) -> None:

@@ -1,5 +1,6 @@
 """Asset checks: rules of ``video_platform.quality`` where Dagster can stop a run on them."""
 
+import logging
 import tempfile
 import warnings
 from collections.abc import Callable, Sequence
@@ -11,12 +12,16 @@ import dagster as dg
 from assets_defs.film import montage, script, timeline
 from assets_defs.partitions import PROJECTS
 from assets_defs.reporting import journal_of
+from assets_defs.traces import place_of_run
 from resources.studio import StudioResource
 from video_platform.domain.manifests import Montage, VoiceTracks
 from video_platform.domain.script import Script
 from video_platform.domain.timeline import Timeline
+from video_platform.observing.logs import measured
 from video_platform.quality.findings import Finding, Report, clock
+from video_platform.tracing import span
 
+_log = logging.getLogger(__name__)
 _MOST_PICTURES = 4
 """Thumbnails in a check's metadata: each is some 20 kB of the event log."""
 
@@ -114,14 +119,16 @@ def film_is_sound(
     """The film gate on every film: each is decoded once; a failure stops publication."""
     from video_platform.agents.gate import GateAgent, project_order
 
-    core = studio.studio(context.partition_key)
+    project = context.partition_key
+    core = studio.studio(project)
     gate = GateAgent(core.store)
-    order = project_order(core, context.partition_key, script, timeline, voice_tracks)
-    with journal_of(context, core).living():
-        reports = [
-            (film.format.value, gate.run(context.partition_key, film, order))
-            for film in montage.films
-        ]
+    order = project_order(core, project, script, timeline, voice_tracks)
+    with (
+        span("check film_is_sound", parent=place_of_run(context.run), project_id=project),
+        measured(_log, "Check film_is_sound", agent="film_is_sound", project=project),
+        journal_of(context, core).living(),
+    ):
+        reports = [(film.format.value, gate.run(project, film, order)) for film in montage.films]
     moments = [
         (film, finding)
         for film, (_, report) in zip(montage.films, reports, strict=True)

@@ -1,14 +1,20 @@
 """Jobs: building a project and publishing it stay apart, so a failed post never re-renders."""
 
+import logging
+
 import dagster as dg
 
 from assets_defs.partitions import PROJECTS
 from assets_defs.reporting import FormatSelection
+from assets_defs.traces import place_of_run
 from resources.failures import to_failure
 from resources.studio import StudioResource
 from video_platform.domain.project import Stage
 from video_platform.errors import VideoPlatformError
+from video_platform.observing.logs import measured
+from video_platform.tracing import span
 
+_log = logging.getLogger(__name__)
 _MAX_RUNTIME = {"dagster/max_runtime": str(6 * 3600)}
 """Dagster has no limit of its own, and a run that lost its process would count as running."""
 
@@ -31,9 +37,14 @@ def make_preview(
     context: dg.OpExecutionContext, config: FormatSelection, studio: StudioResource
 ) -> None:
     """See `agents.editor`."""
+    project = context.partition_key
     try:
-        core = studio.studio(context.partition_key)
-        core.editor.preview(core.projects.get(context.partition_key), config.chosen())
+        core = studio.studio(project)
+        with (
+            span("preview", parent=place_of_run(context.run), project_id=project),
+            measured(_log, "Preview", agent="preview", project=project),
+        ):
+            core.editor.preview(core.projects.get(project), config.chosen())
     except VideoPlatformError as error:
         raise to_failure(error) from error
 

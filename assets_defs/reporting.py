@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import dagster as dg
 
+from assets_defs.traces import place_of_run
 from resources.failures import to_failure
 from resources.manifests import manifest_key
 from resources.studio import StudioResource
@@ -18,6 +19,7 @@ from video_platform.domain.formats import Format
 from video_platform.domain.project import SceneEdit, Stage
 from video_platform.errors import VideoPlatformError
 from video_platform.observing.logs import measured
+from video_platform.tracing import note, span
 
 _log = logging.getLogger(__name__)
 COMMAND_TAG = "video_platform/command"
@@ -135,8 +137,25 @@ def report_stage(
     The status is ``reused`` when nothing was generated and the value is the one already stored.
     The data version is the value's hash, so an equal value leaves everything below it fresh.
     """
-    started = time.monotonic()
     stage, project = Stage(context.asset_key.path[-1]), context.partition_key
+    with span(
+        f"stage {stage.value}",
+        parent=place_of_run(context.run),
+        project_id=project,
+        stage=stage.value,
+        run_id=context.run.run_id,
+    ):
+        return _report(context, studio_resource, stage, work, describe)
+
+
+def _report(
+    context: dg.AssetExecutionContext,
+    studio_resource: StudioResource,
+    stage: Stage,
+    work: Callable[[Any], Any],
+    describe: Describe,
+) -> dg.MaterializeResult[Any]:
+    started, project = time.monotonic(), context.partition_key
     try:
         studio = studio_resource.studio(project)
         journal = journal_of(context, studio)
@@ -155,6 +174,7 @@ def report_stage(
             "cost_usd": float(result.cost_usd),
             "seconds": round(time.monotonic() - started, 3),
         }
+        note(cost_usd=facts["cost_usd"], reused=status == "reused")
         studio.assets.record(project, stage, result.value)
         journal.ended(stage, facts)
     except VideoPlatformError as error:

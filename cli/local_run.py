@@ -5,9 +5,11 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from cli.dagster_home import open_instance
+from video_platform import tracing
 from video_platform.disk import is_alive, storage_errors
 from video_platform.errors import ProjectBusy, VideoPlatformError
 from video_platform.observing.logs import configure_logs
@@ -64,6 +66,8 @@ class LocalRunner:
         self._settings = settings
         self._key = key
         self._instance: DagsterInstance | None = None
+        self._begun = datetime.now(UTC)
+        self._place = tracing.root(f"{key}/{self._begun.isoformat()}/{os.getpid()}")
 
     def __enter__(self) -> "LocalRunner":
         from assets_defs.partitions import PROJECTS
@@ -77,6 +81,8 @@ class LocalRunner:
         return self
 
     def __exit__(self, *_: object) -> None:
+        times, about = (self._begun, datetime.now(UTC)), {"project_id": self._key}
+        tracing.past("local run", own=self._place, parent="", times=times, attributes=about)
         if self._instance is not None:
             self._instance.dispose()
 
@@ -89,14 +95,18 @@ class LocalRunner:
         # A person at a terminal reads sentences; the lines of JSON stand beside the data.
         configure_logs("runs", file=self._settings.home / "logs" / "local.log")
         import definitions
+        from assets_defs.traces import report_run, trace_tags
 
+        assert self._instance is not None  # noqa: S101 - entered
+        owner = {_OWNER_TAG: f"{socket.gethostname()}:{os.getpid()}"}
         result = definitions.defs.resolve_job_def(job_name).execute_in_process(
             instance=self._instance,
             partition_key=self._key,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            tags={_OWNER_TAG: f"{socket.gethostname()}:{os.getpid()}"},
+            tags={**owner, **trace_tags(self._place)},
             raise_on_error=False,
         )
+        report_run(self._instance, result.dagster_run)
         if not result.success:
             if _was_interrupted(result):
                 self._end_as_canceled(result.run_id)

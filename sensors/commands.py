@@ -1,5 +1,6 @@
 """Turns each command of the API into exactly one run of its project's partition."""
 
+import logging
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -9,13 +10,16 @@ import dagster as dg
 from assets_defs.jobs import JOBS, build_project, preview_project
 from assets_defs.partitions import PROJECTS
 from assets_defs.reporting import ATTEMPT_TAG, COMMAND_TAG
+from assets_defs.traces import place_of_command, trace_tags
 from resources.studio import StudioResource
 from video_platform.domain.command import Command, CommandState
 from video_platform.domain.project import Stage
+from video_platform.tracing import span
 
 if TYPE_CHECKING:
     from video_platform.db.repositories.commands import Commands
 
+_log = logging.getLogger(__name__)
 _BATCH = 50
 _LOOK_S = 0.2
 """Between two looks at the table: one indexed query each."""
@@ -40,8 +44,17 @@ def run_request(command: Command) -> dg.RunRequest:
             "dagster/priority": str(command.priority),
             # Who begins a lost run again must be one alone, or there will be two of it.
             "dagster/max_retries": "0",
+            **trace_tags(place_of_command(command)),
         },
     )
+
+
+def _tell(command: Command) -> None:
+    """Log that its run is asked for, so that its wait can be read."""
+    attempt, project = command.attempts + 1, command.project
+    with span("request run", parent=place_of_command(command), project_id=project, attempt=attempt):
+        about = {"project_id": project}
+        _log.info("Command %d begins, attempt %d", command.id, attempt, extra=about)
 
 
 def _config(command: Command) -> dict[str, Any]:
@@ -95,6 +108,7 @@ def project_commands(
             commands.end(command, CommandState.FAILED, why)
         elif commands.requested(command):
             lifecycle.begin(command.project)
+            _tell(command)
             found.append(command)
     if not found:
         return dg.SkipReason("Nothing was asked for.")

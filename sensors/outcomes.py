@@ -8,6 +8,7 @@ from dagster_shared.error import SerializableErrorInfo
 
 from assets_defs.jobs import JOBS, preview_project, publish_project
 from assets_defs.reporting import ATTEMPT_TAG, COMMAND_TAG
+from assets_defs.traces import TRACE_TAG, report_command, report_run
 from resources.studio import StudioResource
 from sensors.upkeep import is_begun_again, why_lost
 from video_platform.domain.command import Command, CommandState
@@ -44,6 +45,7 @@ def run_succeeded(
 ) -> Iterator[dg.RunRequest]:
     """Note it, and publish what a command built. The command line publishes for itself."""
     run = context.dagster_run
+    report_run(context.instance, run)
     project, asked = _project_of(run), COMMAND_TAG in run.tags
     if not project:
         return
@@ -61,7 +63,10 @@ def run_succeeded(
         core.events.tell(EventKind.APPROVAL_WANTED, {"stage": stage}, project=project)
     elif asked:
         yield dg.RunRequest(
-            run_key=f"publish:{run.run_id}", job_name=publish_project.name, partition_key=project
+            run_key=f"publish:{run.run_id}",
+            job_name=publish_project.name,
+            partition_key=project,
+            tags={TRACE_TAG: run.tags[TRACE_TAG]} if TRACE_TAG in run.tags else {},
         )
 
 
@@ -69,6 +74,7 @@ def run_succeeded(
 def run_failed(context: dg.RunStatusSensorContext, studio: StudioResource) -> None:
     """Note why, in the failing stage's own words."""
     run = context.dagster_run
+    report_run(context.instance, run)
     if run.tags.get("dagster/will_retry") == "true":
         return  # its process died; Dagster begins it again where it stopped
     if _was_called_off(studio, run):
@@ -90,6 +96,7 @@ def run_failed(context: dg.RunStatusSensorContext, studio: StudioResource) -> No
 def run_cancelled(context: dg.RunStatusSensorContext, studio: StudioResource) -> None:
     """Note that a person ended it, in the API or in the Dagster UI."""
     run = context.dagster_run
+    report_run(context.instance, run)
     command = _command_of(studio, run)
     if command is not None and not _is_of_this_attempt(run, command):
         return  # what was ended is a run that had been given up; its command goes on
@@ -197,5 +204,6 @@ def _close(
         core.lifecycle.move(project, status, failure)
     command = core.commands.get(int(run.tags.get(COMMAND_TAG, 0)))
     if command is not None and core.commands.end(command, state, failure):
+        report_command(command, state)
         facts = {"command": command.id, "kind": command.kind, "state": state.value}
         core.events.tell(EventKind.COMMAND_ENDED, facts, project=project)

@@ -7,6 +7,7 @@ import dagster as dg
 
 from assets_defs.partitions import PROJECTS
 from assets_defs.reporting import COMMAND_TAG
+from assets_defs.traces import report_command
 from assets_defs.upkeep import clean_up
 from resources.studio import StudioResource
 from video_platform.domain.command import Command, CommandState
@@ -44,7 +45,8 @@ def cancelled_commands(
         if run is None or run.is_finished:
             core = installation.studio(command.tenant)
             core.lifecycle.move(command.project, ProjectStatus.CANCELLED)
-            commands.end(command, CommandState.CANCELLED)
+            if commands.end(command, CommandState.CANCELLED):
+                report_command(command, CommandState.CANCELLED)
         elif run.status is not dg.DagsterRunStatus.CANCELING:
             context.instance.run_coordinator.cancel_run(run.run_id)
     return dg.SkipReason(f"{len(wanted)} commands to cancel.")
@@ -74,7 +76,8 @@ def lost_runs(context: dg.SensorEvaluationContext, studio: StudioResource) -> dg
         why = why_lost(command)
         core = installation.studio(command.tenant)
         core.lifecycle.move(command.project, ProjectStatus.FAILED, why)
-        commands.end(command, CommandState.FAILED, why)
+        if commands.end(command, CommandState.FAILED, why):
+            report_command(command, CommandState.FAILED)
     return dg.SkipReason(f"{len(silent)} runs without a sign of life.")
 
 

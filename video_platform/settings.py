@@ -53,6 +53,10 @@ class Settings(BaseSettings):
         default=90, ge=1, description="Days Dagster's runs of retired projects are kept."
     )
     keep_events_days: int = Field(default=90, ge=1, description="Days events are kept.")
+    otlp_endpoint: str = Field(
+        default="",
+        description="Collector of traces, OTLP over HTTP: http://host:4318; default: none.",
+    )
     database_url: str = Field(
         default="", description="SQLAlchemy URL of the product's tables; default: SQLite."
     )

@@ -213,6 +213,7 @@ def test_the_api_image_has_the_products_dependencies_without_dagster() -> None:
     assert {line for line in lines if not line.startswith("#")} - wanted == {
         "psycopg2-binary",
         "redis>=5.2",
+        *project["optional-dependencies"]["traces"],
     }
     assert wanted <= set(lines)
     locked = (ROOT / "requirements" / "api.txt").read_text(encoding="utf-8")

@@ -14,6 +14,7 @@ SECRETS = {
     "VIDEO_PLATFORM_SECRET_KEYS": "canary-first-0123456789,canary-second-0123456789",
     "VIDEO_PLATFORM_DATABASE_URL": "postgresql://me:canary-password@db/film",
     "YOUTUBE_CLIENT_SECRET": "canary-youtube-0123456789",
+    "OTEL_EXPORTER_OTLP_HEADERS": "x-team=canary-team-0123456789,x-more=canary-more-0123456789",
     "VIDEO_PLATFORM_DATA_DIR": "a-plain-directory",
 }
 _log = logging.getLogger("video_platform.test_logs")
@@ -28,13 +29,14 @@ def lines() -> Iterator[Lines]:
     logging.getLogger().removeHandler(handler)
 
 
-def test_a_line_has_the_architecture_s_fields_and_no_others(lines: Lines) -> None:
+def test_a_line_has_the_architecture_s_fields_its_trace_and_no_others(lines: Lines) -> None:
     ticks = iter((1.0, 3.5))
     with measured(_log, "Stage voice", agent="voice", project="p-1", clock=lambda: next(ticks)):
         _log.warning("within")
     within, after = lines()
     assert list(after) == [
-        *("timestamp", "level", "service", "agent", "project_id", "message", "duration_ms")
+        *("timestamp", "level", "service", "agent", "project_id", "message", "duration_ms"),
+        "trace_id",
     ]
     assert (after["level"], after["service"], after["agent"]) == ("INFO", "test", "voice")
     assert (after["project_id"], after["message"]) == ("p-1", "Stage voice done")
@@ -101,3 +103,20 @@ def test_asking_twice_writes_each_line_once(lines: Lines) -> None:
     configure_logs("test", environment=SECRETS)
     _log.warning("once")
     assert len(lines()) == 1
+
+
+def test_the_server_s_own_lines_are_written_as_ours_without_secrets_or_tickets(
+    lines: Lines,
+) -> None:
+    from api.app import create_app
+
+    server, access = logging.getLogger("uvicorn.error"), logging.getLogger("uvicorn.access")
+    server.addHandler(logging.StreamHandler(io.StringIO()))
+    server.propagate = False
+    create_app()
+    server.error("said %s", SECRETS["OPENAI_API_KEY"])
+    access.info("GET /assets/1/download?ticket=canary-ticket-0123456789")
+    (line,) = [line for line in lines() if line["level"] == "ERROR"]
+    assert line["message"] == "said ***"
+    assert "canary" not in json.dumps(lines())
+    assert not server.handlers

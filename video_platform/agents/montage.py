@@ -42,6 +42,7 @@ from video_platform.montage.runner import Ffmpeg
 from video_platform.montage.sheets import contact_sheet, poster, scene_times
 from video_platform.store import MediaStore
 from video_platform.store.base import Blobs
+from video_platform.tracing import span
 
 _PREVIEW_SIDE_PX = 360
 """Shorter side of a preview: a ninth of the pixels of a 1080p film."""
@@ -160,9 +161,10 @@ class MontageAgent:
             film = self._stored(plan, claims.get(ratio))
             if film is None:
                 follow = _follow(plan, number, len(project.brief.formats))
-                plan, film = self._render_somehow(
-                    project, plan, timeline, claims.get(ratio), follow
-                )
+                with span("film", project_id=project.key, format=ratio.value, frames=plan.frames):
+                    plan, film = self._render_somehow(
+                        project, plan, timeline, claims.get(ratio), follow
+                    )
             else:
                 reused += 1
             self._remember(project, plan)

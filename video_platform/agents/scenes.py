@@ -7,6 +7,7 @@ from typing import TypeVar
 from video_platform.agents.progress import BOARD, StageUpdate
 from video_platform.domain.project import Stage
 from video_platform.errors import ScenesFailed, StorageFull, VideoPlatformError
+from video_platform.tracing import carried, span
 
 ItemT = TypeVar("ItemT")
 ReturnT = TypeVar("ReturnT")
@@ -29,10 +30,17 @@ def for_each_scene(
         ScenesFailed: at least one scene failed; all others were tried.
         StorageFull: no point in trying the others.
     """
+
+    def traced(scene_id: int, item: ItemT) -> ReturnT:
+        with span("scene", scene=scene_id, stage=stage.value):
+            return work(item)
+
     causes: dict[int, Exception] = {}
     pool = ThreadPoolExecutor(max_workers=max_parallel, thread_name_prefix=stage.value)
     try:
-        futures: list[Future[ReturnT]] = [pool.submit(work, item) for _, item in items]
+        futures: list[Future[ReturnT]] = [
+            pool.submit(carried(traced), scene_id, item) for scene_id, item in items
+        ]
         pending = set(futures)
         BOARD.post(StageUpdate(stage, 0, len(items), f"{noun} 0 of {len(items)}"))
         while pending:

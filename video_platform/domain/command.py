@@ -33,6 +33,7 @@ class Command:
         kind: name of a job.
         arguments: ``only`` (scene ids by stage), ``until`` (the last stage to make).
         attempts: how many runs were started for it: more than one where a run was lost.
+        traceparent: of the request it came with, after W3C Trace Context; empty: not traced.
     """
 
     id: int
@@ -44,6 +45,7 @@ class Command:
     state: CommandState = CommandState.WAITING
     run_id: str = ""
     attempts: int = 0
+    traceparent: str = ""
     failure: Mapping[str, Any] | None = None
     created_at: datetime | None = None
     started_at: datetime | None = None

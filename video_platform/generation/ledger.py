@@ -59,6 +59,7 @@ from video_platform.providers.jobs import FindsJobs, Job, JobState, SlowProvider
 from video_platform.providers.references import reduced
 from video_platform.providers.service import Service
 from video_platform.providers.transport import patience
+from video_platform.tracing import note, span
 
 RequestT = TypeVar("RequestT")
 AnyProvider = Provider[RequestT] | SlowProvider[RequestT]
@@ -205,11 +206,30 @@ class Ledger:
             request=to_json(request),
             estimate_microusd=round((price or 0) * MICRO),
         )
+        with span(
+            f"generate {intent.capability}",
+            project_id=project,
+            provider=intent.provider,
+            capability=intent.capability,
+            generation_id=intent.key[:12],
+        ):
+            made = self._obtained(intent, provider, request, is_priced=price is not None)
+            note(reused=made.reused, cost_usd=0.0 if made.reused else float(made.cost_usd))
+            return made
+
+    def _obtained(
+        self,
+        intent: Intent,
+        provider: AnyProvider[RequestT],
+        request: RequestT,
+        *,
+        is_priced: bool,
+    ) -> Generation:
         with self._locks[intent.key]:
             entry = self._claim(intent)
             if not entry.is_mine and entry.result is not None:
                 return replace(entry.result, reused=True)
-            work = _Work(self, provider, request, entry, project, is_priced=price is not None)
+            work = _Work(self, provider, request, entry, intent.project, is_priced=is_priced)
             with _kept(work.keep):
                 return work.finish()
 
@@ -500,7 +520,10 @@ class _Work:
             self._remember(job)
         self._has_job = True
         deadline = self._ledger.clock.now() + self._timeout_s()
-        return self._fetch(job, self._wait_for(job, deadline), directory, deadline)
+        with span("wait", provider=self._entry.provider):
+            state = self._wait_for(job, deadline)
+        with span("fetch", provider=self._entry.provider):
+            return self._fetch(job, state, directory, deadline)
 
     def _known_job(self) -> Job | None:
         """The job of a request that was sent before; nothing when it has to be sent.
@@ -564,7 +587,11 @@ class _Work:
         deadline = clock.now() + timeout_s
         for tried in range(1, self._ledger.policy.retry_attempts + 1):
             try:
-                with self._ledger.turnstile.call(self._service), patience(timeout_s):
+                with (
+                    self._ledger.turnstile.call(self._service),
+                    patience(timeout_s),
+                    span("submit", provider=self._entry.provider, attempt=tried),
+                ):
                     self._begin_sending()
                     if isinstance(self._provider, SlowProvider):
                         name = _name(self._entry.key, self._entry.sends + tried)

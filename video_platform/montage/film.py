@@ -27,6 +27,7 @@ from video_platform.montage.plan import (
 from video_platform.montage.runner import Ffmpeg
 from video_platform.montage.segments import link_or_copy, render_segment
 from video_platform.montage.stills import StillCache
+from video_platform.tracing import carried, span
 
 Progress = Callable[[int, int], None]
 """Called with frames done and frames in all; from any thread, often."""
@@ -185,13 +186,15 @@ class _Render:
         cv2.setNumThreads(1)  # the workers are the parallelism
         pool = ThreadPoolExecutor(max_workers=max_workers, thread_name_prefix="montage")
         try:
-            sound = pool.submit(self._sound)
+            sound = pool.submit(carried(self._sound))
             work: list[Future[Any]] = [sound]
             if self.missing:
                 material = self._material(max_workers)
                 overlays = self._overlays()
                 work += [
-                    pool.submit(self._render, index, material, overlays.get(index), counter)
+                    pool.submit(
+                        carried(self._render), index, material, overlays.get(index), counter
+                    )
                     for index in self._order()
                 ]
             self._announce_kept()
@@ -219,13 +222,14 @@ class _Render:
         return Material(stills=stills, media_path=self._media_path, cube=path)
 
     def _overlays(self) -> Mapping[int, Overlay]:
-        return make_overlays(
-            self._plan,
-            sorted(self.missing),
-            media_path=self._media_path,
-            ffmpeg=self._ffmpeg,
-            directory=self._new_folder("overlays"),
-        )
+        with span("overlays"):
+            return make_overlays(
+                self._plan,
+                sorted(self.missing),
+                media_path=self._media_path,
+                ffmpeg=self._ffmpeg,
+                directory=self._new_folder("overlays"),
+            )
 
     def _order(self) -> list[int]:
         """Which missing segment is rendered when."""
@@ -249,16 +253,18 @@ class _Render:
         self, index: int, material: Material, overlay: Overlay | None, counter: _Counter
     ) -> None:
         segment, settings = self._plan.segments[index], self.missing[index]
-        paths = render_segment(
-            segment,
-            self._plan,
-            settings,
-            material=material,
-            overlay=overlay,
-            ffmpeg=self._ffmpeg,
-            directory=self._new_folder(f"segment-{index}"),
-            on_frame=counter.frame,
-        )
+        directory = self._new_folder(f"segment-{index}")
+        with span("segment", step=directory.name, frames=segment.frames):
+            paths = render_segment(
+                segment,
+                self._plan,
+                settings,
+                material=material,
+                overlay=overlay,
+                ffmpeg=self._ffmpeg,
+                directory=directory,
+                on_frame=counter.frame,
+            )
         for chosen, path in zip(settings, paths, strict=True):
             _check_frames(path, segment)
             self._store.put(segment_key(segment, chosen), path)
@@ -275,13 +281,14 @@ class _Render:
         kept = self._store.get(plan.audio.key, place)
         figures = self._store.get(f"{plan.audio.key}-loudness", place)
         if kept is None or figures is None:
-            mixed = mix_audio(
-                plan.audio,
-                plan.settings,
-                media_path=self._media_path,
-                ffmpeg=self._ffmpeg,
-                directory=place,
-            )
+            with span("sound", step=place.name):
+                mixed = mix_audio(
+                    plan.audio,
+                    plan.settings,
+                    media_path=self._media_path,
+                    ffmpeg=self._ffmpeg,
+                    directory=place,
+                )
             measured = place / "loudness.json"
             measured.write_bytes(to_json(mixed.loudness))
             self._store.put(f"{plan.audio.key}-loudness", measured)

@@ -14,6 +14,7 @@ from typing import IO
 
 from video_platform.disk import storage_errors
 from video_platform.errors import FfmpegFailed, FfmpegMissing, MontageError, StorageFull
+from video_platform.tracing import span
 
 NEEDED = {
     "encoders": ("libx264", "aac", "libopus"),
@@ -118,12 +119,13 @@ class Ffmpeg:
         command = [*launcher(), str(self._executable), *_GLOBAL, *arguments]
         if feed is None:
             command.insert(len(launcher()) + 1, "-nostdin")
-        code, words = self._attempt(command, directory, feed, timeout_s, memory_bytes)
-        if code == _KILLED_ELSEWHERE and feed is None:
+        with span("ffmpeg", step=directory.name.partition("@")[0]):
             code, words = self._attempt(command, directory, feed, timeout_s, memory_bytes)
-        if code != 0:
-            raise _failure(code, command, words, directory)
-        return words
+            if code == _KILLED_ELSEWHERE and feed is None:
+                code, words = self._attempt(command, directory, feed, timeout_s, memory_bytes)
+            if code != 0:
+                raise _failure(code, command, words, directory)
+            return words
 
     def _attempt(
         self,

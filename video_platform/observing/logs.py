@@ -1,7 +1,8 @@
 """Logs as one JSON object a line, without a secret in it.
 
 Fields are the architecture's: ``timestamp`` (ISO 8601, UTC), ``level``, ``service``, ``agent``,
-``project_id``, ``message``, ``duration_ms``; those that do not apply are empty or null.
+``project_id``, ``message``, ``duration_ms``; those that do not apply are empty or null. Beside them
+``trace_id`` leads from a line to the trace it was said in.
 """
 
 import json
@@ -17,11 +18,15 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TextIO
 
+from video_platform import tracing
+
 _HIDDEN = "***"
 _SHORTEST_SECRET = 8
 _LARGEST_FILE = 10 * 2**20
 _SECRET_NAME = re.compile(
-    r"(KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL|DATABASE_URL|REDIS_URL|DSN)S?(_|$)", re.IGNORECASE
+    r"(KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL|DATABASE_URL|REDIS_URL|DSN|OTLP_(TRACES_)?HEADER)"
+    r"S?(_|$)",
+    re.IGNORECASE,
 )
 _PATTERNS = (
     re.compile(r"(?i)(?<=bearer )[\w.~+/=-]{8,}"),
@@ -92,6 +97,7 @@ class JsonFormatter(logging.Formatter):
             "project_id": getattr(record, "project_id", "") or _project.get(),
             "message": self._redactor.clean(message),
             "duration_ms": getattr(record, "duration_ms", None),
+            "trace_id": tracing.trace_id(),
         }
         # What is no ASCII is escaped: no character of a name can end a line or move a terminal.
         return json.dumps(line)
@@ -126,9 +132,18 @@ def configure_logs(
     made.set_name(name)
     made.setFormatter(JsonFormatter(service, Redactor.of(environment or os.environ)))
     root.addHandler(made)
-    for room in ("video_platform", "api", "assets_defs", "resources", "sensors"):
+    for room in ("video_platform", "api", "assets_defs", "resources", "sensors", "workers"):
         logging.getLogger(room).setLevel(level)
     return made
+
+
+def adopt(names: Iterable[str], level: int = logging.WARNING) -> None:
+    """Let loggers that had handlers of their own write through ours: as JSON, without secrets."""
+    for name in names:
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
+        logger.setLevel(level)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """What people asked for, what became of it, and which of it is next."""
 
+import logging
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,12 +8,16 @@ from typing import Any
 from sqlalchemy import Select, and_, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
+from video_platform import tracing
 from video_platform.boundaries import boundary
 from video_platform.db.database import Database
 from video_platform.db.models import CommandRow
 from video_platform.domain.command import Command, CommandState
 from video_platform.errors import Stopped
 
+_log = logging.getLogger(__name__)
+_TRACE = "traceparent"
+"""Where a command's arguments name the request's span; no argument to whoever reads them."""
 UNDER_WAY = (CommandState.WAITING.value, CommandState.STARTED.value)
 
 
@@ -36,7 +41,7 @@ class Commands:
         row = CommandRow(
             project=project,
             kind=kind,
-            arguments=dict(arguments or {}),
+            arguments=traced(arguments or {}),
             priority=priority,
             user=user,
             state=CommandState.WAITING.value,
@@ -44,6 +49,7 @@ class Commands:
         )
         session.add(row)
         session.flush()
+        asked_for(row)
         return row.id
 
     def get(self, command_id: int) -> Command | None:
@@ -182,6 +188,18 @@ class Commands:
             return [_command(row) for row in session.scalars(query)]
 
 
+def traced(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of a new command, with the request it comes with beside them."""
+    place = tracing.place()
+    return {**arguments, _TRACE: place} if place else dict(arguments)
+
+
+def asked_for(row: CommandRow) -> None:
+    """Say that a command was written, in the log and to the request's span."""
+    tracing.note(project_id=row.project, command=row.id)
+    _log.info("Command %d, %s, is asked for", row.id, row.kind, extra={"project_id": row.project})
+
+
 def hold_wanted(session: Session, command_ids: Collection[int]) -> None:
     """Keep commands from being cancelled until the caller's transaction ends.
 
@@ -200,12 +218,15 @@ def hold_wanted(session: Session, command_ids: Collection[int]) -> None:
 
 
 def _command(row: CommandRow) -> Command:
+    arguments = dict(row.arguments)
+    place = str(arguments.pop(_TRACE, ""))
     return Command(
         id=row.id,
         tenant=row.tenant,
         project=row.project,
         kind=row.kind,
-        arguments=row.arguments,
+        arguments=arguments,
+        traceparent=place if tracing.is_place(place) else "",
         priority=row.priority,
         state=CommandState(row.state),
         run_id=row.run_id,

@@ -22,6 +22,7 @@ from video_platform.db.models import (
     SceneEditRow,
     TakeRow,
 )
+from video_platform.db.repositories.commands import asked_for, traced
 from video_platform.db.repositories.kits import find_kit, read_kit
 from video_platform.db.repositories.pages import Mark, older_than
 from video_platform.domain.brief import Brief
@@ -81,7 +82,15 @@ class Projects:
             with self._database.session() as session, session.begin():
                 made = self.create(session, key, title, brief)
                 if command:
-                    session.add(CommandRow(project=key, kind=command, created_at=made.created_at))
+                    row = CommandRow(
+                        project=key,
+                        kind=command,
+                        arguments=traced({}),
+                        created_at=made.created_at,
+                    )
+                    session.add(row)
+                    session.flush()
+                    asked_for(row)
         except IntegrityError:
             # The same brief was submitted before, or by another process a moment ago; the look it
             # is cut with is the last one wished for.
