@@ -162,6 +162,7 @@ export const en = {
       voice: 'Voice',
       music: 'Music',
       alignment: 'Word times',
+      judge: 'Judge of pictures',
     },
     languages: { en: 'English', fr: 'French', ar: 'Arabic' },
   },
