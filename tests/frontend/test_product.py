@@ -1,87 +1,28 @@
 """A person and a browser: the built pages against the real API, Dagster and embedded providers."""
 
-import os
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import (
-    Browser,
-    ConsoleMessage,
-    Page,
-    Response,
-    expect,
-)
+from playwright.sync_api import Browser, Page, expect
 
-from tests.conftest import ROOT
-from tests.dagster.test_product import free_port, is_up
 from tests.frontend.browser import AXE, chromium
+from tests.frontend.person import FILM_MS, Person, product, sign_up
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(900),
 ]
-FILM_MS = 240_000
 _DURATION = """video => new Promise(tell => video.readyState > 0 ? tell(video.duration)
     : video.addEventListener('loadedmetadata', () => tell(video.duration), {once: true}))"""
 STAGES = 9
 
 
-@dataclass
-class Person:
-    """Somebody in front of a browser, and what the browser complained of."""
-
-    page: Page
-    address: str
-    complaints: list[str] = field(default_factory=list)
-
-    def open(self, path: str) -> None:
-        self.page.goto(f"{self.address}{path}")
-
-    def press(self, name: str | re.Pattern[str]) -> None:
-        self.page.get_by_role("button", name=name, exact=isinstance(name, str)).first.click()
-
-    def film(self) -> str:
-        """SHA-256 of the film that is on the page."""
-        return self.page.locator("video[data-film]").get_attribute("data-film") or ""
-
-    def wait_for_another_film(self, before: str) -> None:
-        expect(self.page.locator("video[data-film]")).not_to_have_attribute(
-            "data-film", before, timeout=FILM_MS
-        )
-
-
 @pytest.fixture(scope="module")
 def address(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A running product's pages."""
-    folder = tmp_path_factory.mktemp("web")
-    dagster, api = free_port(), free_port()
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "cli.main", "up"),
-            *("--dagster-port", str(dagster), "--api-port", str(api)),
-        ],
-        cwd=folder,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "VIDEO_PLATFORM_DATA_DIR": str(folder / "data"),
-        },
-    )
-    try:
-        for _ in range(600):
-            if is_up(f"http://127.0.0.1:{api}/readyz"):
-                break
-            with pytest.raises(subprocess.TimeoutExpired):
-                process.wait(timeout=0.25)
-        yield f"http://127.0.0.1:{api}"
-    finally:
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 0
+    with product(tmp_path_factory.mktemp("web")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -90,44 +31,15 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-def _worth_hearing(message: ConsoleMessage) -> list[str]:
-    """What the page or its policy complains of; answers are looked at by themselves."""
-    is_answer = "Failed to load resource" in message.text
-    return [message.text] if message.type == "error" and not is_answer else []
-
-
-def _refused(answer: Response) -> list[str]:
-    """Requests the API refused: a page asks for nothing it does not have."""
-    is_film = answer.request.resource_type == "media"  # its ticket lives a minute
-    refused = answer.status >= 400 and not is_film
-    return [f"{answer.status} {answer.request.method} {answer.url}"] if refused else []
-
-
-def _sign_up(browser: Browser, address: str, locale: str, email: str) -> Person:
-    """A new person, whose pages and answers are listened to."""
-    context = browser.new_context(locale=locale, timezone_id="Europe/Paris")
-    page = context.new_page()
-    person = Person(page, address)
-    page.on("pageerror", lambda error: person.complaints.append(str(error)))
-    page.on("console", lambda message: person.complaints.extend(_worth_hearing(message)))
-    page.on("response", lambda answer: person.complaints.extend(_refused(answer)))
-    person.open(f"/{locale}/sign-up/")
-    for name, value in (
-        ("name", "Ann"),
-        ("tenant", f"{email}'s studio"),
-        ("email", email),
-        ("password", "a long enough passphrase"),
-    ):
-        page.fill(f"#{name}", value)
-    page.locator("form button.main").click()
-    page.wait_for_url(f"**/{locale}/")
-    return person
-
-
 @pytest.fixture(scope="module")
 def ann(address: str, browser: Browser) -> Iterator[Person]:
     """A person who signed up."""
-    person = _sign_up(browser, address, "en", "ann@example.com")
+    person = sign_up(
+        browser.new_context(locale="en-GB", timezone_id="Europe/Paris"),
+        address,
+        "en",
+        "ann@example.com",
+    )
     expect(person.page.get_by_text("Your first film is a sentence away")).to_be_visible()
     yield person
     assert person.complaints == []
@@ -143,7 +55,7 @@ def film(ann: Person) -> str:
     expect(page.get_by_text("Free: everything is made on this machine.")).to_be_visible()
     ann.press("Make the film")
     page.wait_for_url("**/en/project/?key=*")
-    expect(page.locator(".stage.running")).to_have_count(1, timeout=60_000)
+    expect(page.locator(".stage.running")).to_have_count(1, timeout=FILM_MS)
     page.reload()
     expect(page.locator('[data-state="made"]')).to_have_count(STAGES, timeout=FILM_MS)
     expect(page.locator(".badge").first).to_have_text("Published", timeout=FILM_MS)
@@ -279,7 +191,7 @@ def _assert_direction(page: Page, direction: str) -> None:
 def test_a_film_is_begun_in_french_and_in_mirrored_arabic(
     browser: Browser, address: str, locale: str
 ) -> None:
-    person = _sign_up(browser, address, locale, f"{locale}@example.com")
+    person = sign_up(browser.new_context(locale=locale), address, locale, f"{locale}@example.com")
     _begin(person, locale)
     _assert_direction(person.page, WORDS[locale][0])
     person.page.context.close()
@@ -291,7 +203,9 @@ def test_a_film_is_begun_in_french_and_in_mirrored_arabic(
 def test_a_film_is_made_and_published_in_french_and_in_arabic(
     browser: Browser, address: str, locale: str
 ) -> None:
-    person = _sign_up(browser, address, locale, f"{locale}.film@example.com")
+    person = sign_up(
+        browser.new_context(locale=locale), address, locale, f"{locale}.film@example.com"
+    )
     _begin(person, locale)
     page = person.page
     page.locator(".page-head .button.main").click()
