@@ -25,8 +25,8 @@ def missing(reason: str) -> NoReturn:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium, once the pages are built."""
+def chromium(*options: str) -> Iterator[Browser]:
+    """The system's Chromium, started with the options, once the pages are built."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         missing("Chromium is not on this machine; install chromium.")
@@ -34,6 +34,8 @@ def chromium() -> Iterator[Browser]:
         missing("The pages are not built; run make frontend.")
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", *options]
+        )
         yield browser
         browser.close()
