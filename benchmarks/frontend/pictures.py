@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.frontend.studio import DOORS, PAGES, furnish
 from tests.frontend.browser import chromium
-from tests.frontend.person import product
+from tests.frontend.person import Person, product
 
 LANGUAGES = ("en", "fr", "ar")
 THEMES = ("light", "dark")
@@ -27,9 +27,9 @@ def _picture(page: Page, address: str, file: Path) -> None:
     page.screenshot(path=file, full_page=True)
 
 
-def _take(browser: Browser, address: str, folder: Path) -> None:
+def take(browser: Browser, person: Person, film: str, folder: Path) -> None:
     """All pictures: those of the door by a stranger, the others by whom the studio belongs to."""
-    person, film = furnish(browser.new_context(locale="en-GB"), address)
+    address = person.address
     stranger = browser.new_context().new_page()
     for language, theme, (size, (width, height)) in each_of(LANGUAGES, THEMES, SIZES.items()):
         for page, paths in ((person.page, PAGES), (stranger, DOORS)):
@@ -53,7 +53,8 @@ def main() -> None:
         chromium() as browser,
         product(Path(data)) as address,
     ):
-        _take(browser, address, folder)
+        person, film = furnish(browser.new_context(locale="en-GB"), address)
+        take(browser, person, film, folder)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ _TEXTS = {
     "en": "Salt slows yeast down, and bread rises more evenly.",
     "ar": "الملح يبطئ الخميرة، فيرتفع الخبز بانتظام.",
 }
-_DRAFTS = b"text,language\nWhy tea needs time,en\nPourquoi la glace flotte,fr\n"
+_DRAFTS = b"text,language,begin\nWhy tea needs time,en,false\nPourquoi la glace flotte,fr,false\n"
 
 
 def furnish(context: BrowserContext, address: str) -> tuple[Person, str]:

@@ -151,12 +151,13 @@ def test_a_post_is_scheduled_dragged_to_another_day_and_one_is_published(
 def test_a_file_of_briefs_becomes_drafts_and_says_what_was_refused(ann: Person) -> None:
     ann.open("/en/")
     ann.press("Many films")
-    lines = b"text,duration_s\nWhy tea needs time,20\nWhy ice floats,2\n"
+    lines = b"text,duration_s,begin\nWhy tea needs time,20,false\nWhy ice floats,2,false\n"
     briefs = {"name": "briefs.csv", "mimeType": "text/csv", "buffer": lines}
     ann.page.get_by_label("Choose a file").set_input_files(briefs)
     expect(ann.page.get_by_text("Made: 1. Refused: 1.")).to_be_visible()
     ann.press("Close")
-    expect(ann.page.get_by_role("link", name=re.compile("^Why tea needs time"))).to_be_visible()
+    film = ann.page.get_by_role("link", name=re.compile("^Why tea needs time"))
+    expect(film.locator(".badge")).to_have_text("Draft")
 
 
 WORDS = {
