@@ -164,7 +164,7 @@ export const ar: Messages = {
       voice: 'الصوت',
       music: 'الموسيقى',
       alignment: 'توقيت الكلمات',
-      judge: 'الحَكَم على الصور',
+      judge: 'تقييم الصور',
     },
     languages: { en: 'الإنجليزية', fr: 'الفرنسية', ar: 'العربية' },
   },

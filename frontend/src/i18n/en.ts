@@ -162,7 +162,7 @@ export const en = {
       voice: 'Voice',
       music: 'Music',
       alignment: 'Word times',
-      judge: 'Judge of pictures',
+      judge: 'Judging pictures',
     },
     languages: { en: 'English', fr: 'French', ar: 'Arabic' },
   },

@@ -162,7 +162,7 @@ export const fr: Messages = {
       voice: 'Voix',
       music: 'Musique',
       alignment: 'Temps des mots',
-      judge: 'Juge des images',
+      judge: 'Jugement des images',
     },
     languages: { en: 'Anglais', fr: 'Français', ar: 'Arabe' },
   },
