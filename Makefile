@@ -29,7 +29,7 @@ up: $(VENV)/.core ## Start the Dagster UI on port 3000 and the API on port 8001
 cluster: $(VENV)/.dev ## Start all of it with PostgreSQL, Redis, S3 and Celery workers (CLUSTER="--workers 4")
 	@$(BIN)/python deploy/local/cluster.py $(CLUSTER)
 
-frontend: $(VENV)/.core ## Build the web pages that the API serves (needs Node.js 20)
+frontend: $(VENV)/.core ## Build the web pages that the API serves
 	@sh deploy/frontend.sh $(BIN)/python
 
 client: $(VENV)/.core $(VENV)/client/.made ## Generate the typed Python client of the API into build/client
@@ -78,5 +78,6 @@ lock: ## Renew the locked dependency sets (needs uv)
 	uv pip compile -q requirements/api.in -c requirements/core.txt --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/api.txt
 	uv pip compile -q requirements/bench.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/bench.txt
 	uv pip compile -q requirements/client.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/client.txt
+	uv pip compile -q requirements/node.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/node.txt
 
 .PHONY: help setup dev demo up cluster frontend client test test-wide lint types imports bench chaos audit check lock

@@ -36,7 +36,7 @@ _POLICY = (
 _NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Not built</title>
 <h1>The web pages are not built yet</h1>
 <p>The API runs: <a href="/docs">its documentation</a> lists every route.</p>
-<p>To build the pages, install Node.js 20 or newer and run <code>make frontend</code>;
+<p>To build the pages, run <code>make frontend</code>;
 this address shows them from then on.</p></html>"""
 
 

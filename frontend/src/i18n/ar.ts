@@ -83,7 +83,7 @@ export const ar: Messages = {
   batch: {
     title: 'أفلام كثيرة',
     lead: 'ملف CSV فيه موضوع في كل سطر، ألف سطر على الأكثر. سطره الأول يسمّي الأعمدة:',
-    begin: 'يصبح كل سطر مسودة، وإذا كان عمود begin فيه true صُنع فيلمه فورًا.',
+    begin: 'يُصنع فيلم كل سطر فورًا؛ وإن كان في عمود begin القيمة false بقي مسودة ولا يكلّف شيئًا.',
     choose: 'اختر ملفًا',
     outcome: (made, refused) => `أُنشئ: ${made}. رُفض: ${refused}.`,
     line: (n) => `السطر ${n}:`,
@@ -164,6 +164,7 @@ export const ar: Messages = {
       voice: 'الصوت',
       music: 'الموسيقى',
       alignment: 'توقيت الكلمات',
+      judge: 'تقييم الصور',
     },
     languages: { en: 'الإنجليزية', fr: 'الفرنسية', ar: 'العربية' },
   },

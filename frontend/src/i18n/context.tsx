@@ -49,7 +49,9 @@ function formatsOf(locale: Locale) {
     /** An amount as the API writes it, in US dollars; below a cent with its digits. */
     money: (amount: string) => {
       const value = Number(amount)
-      return (value !== 0 && Math.abs(value) < 0.01 ? cents : usd).format(value)
+      const text = (value !== 0 && Math.abs(value) < 0.01 ? cents : usd).format(value)
+      // Isolated: between Arabic words the sign would leave its letters, "$US" for "US$".
+      return locale === 'ar' ? `\u2066${text.replace('\u200f', '')}\u2069` : text
     },
     percent: (share: number) => percent.format(share),
     when: (moment: string | Date) => when.format(new Date(moment)),

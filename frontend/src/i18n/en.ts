@@ -81,7 +81,7 @@ export const en = {
   batch: {
     title: 'Many films',
     lead: 'A CSV file with one brief a line, at most a thousand. Its first line names the columns:',
-    begin: 'A line becomes a draft; where its begin column says true, its film is made at once.',
+    begin: 'A line’s film is made at once; where its begin column says false, it stays a draft and costs nothing.',
     choose: 'Choose a file',
     outcome: (made: number, refused: number) => `Made: ${made}. Refused: ${refused}.`,
     line: (n: number) => `Line ${n}:`,
@@ -162,6 +162,7 @@ export const en = {
       voice: 'Voice',
       music: 'Music',
       alignment: 'Word times',
+      judge: 'Judging pictures',
     },
     languages: { en: 'English', fr: 'French', ar: 'Arabic' },
   },

@@ -81,7 +81,7 @@ export const fr: Messages = {
   batch: {
     title: 'Plusieurs films',
     lead: 'Un fichier CSV avec un sujet par ligne, mille au plus. Sa première ligne nomme les colonnes :',
-    begin: 'Chaque ligne devient un brouillon ; si sa colonne begin dit true, son film est fait aussitôt.',
+    begin: 'Le film de chaque ligne est fait aussitôt ; si sa colonne begin dit false, il reste un brouillon et ne coûte rien.',
     choose: 'Choisir un fichier',
     outcome: (made, refused) => `Créés : ${made}. Refusés : ${refused}.`,
     line: (n) => `Ligne ${n} :`,
@@ -162,6 +162,7 @@ export const fr: Messages = {
       voice: 'Voix',
       music: 'Musique',
       alignment: 'Temps des mots',
+      judge: 'Jugement des images',
     },
     languages: { en: 'Anglais', fr: 'Français', ar: 'Arabe' },
   },

@@ -80,8 +80,15 @@ function useKindName(): (asset: Asset) => string {
   return (asset) => (kinds as Record<string, string>)[asset.kind] ?? asset.kind
 }
 
+/** Who made it: a service, or the stage that lays services' work together; nobody for one's own file. */
+function useMaker(): (asset: Asset) => string {
+  const { stage } = useWords()
+  return (asset) => asset.provider || ((stage as Record<string, string>)[asset.stage] ?? '')
+}
+
 function Tile({ asset, open }: { asset: Asset; open: () => void }) {
   const nameOf = useKindName()
+  const makerOf = useMaker()
   const formats = useFormats()
   return (
     <button className="asset" onClick={open}>
@@ -91,7 +98,7 @@ function Tile({ asset, open }: { asset: Asset; open: () => void }) {
         <span className="poster">{ICONS[asset.kind] ?? <Film aria-hidden />}</span>
       )}
       <span className="small strong cut" dir="auto">{asset.prompt || nameOf(asset)}</span>
-      <span className="small quiet cut">{asset.provider || String(asset.facts.name ?? '') || formats.day(asset.created_at)}</span>
+      <span className="small quiet cut">{makerOf(asset) || String(asset.facts.name ?? '') || formats.day(asset.created_at)}</span>
     </button>
   )
 }
@@ -101,9 +108,10 @@ function Details({ asset, close }: { asset: Asset; close: () => void }) {
   const formats = useFormats()
   const locale = useLocale()
   const nameOf = useKindName()
+  const makerOf = useMaker()
   const rows: [string, ReactNode][] = [
     [words.library.prompt, asset.prompt && <span dir="auto">{asset.prompt}</span>],
-    [words.library.provider, asset.provider || words.library.yourOwn],
+    [words.library.provider, makerOf(asset) || words.library.yourOwn],
     [words.library.cost, formats.money(asset.cost_usd)],
     [words.library.size, formats.megabytes(asset.size_bytes)],
     [words.library.made, formats.when(asset.created_at)],
