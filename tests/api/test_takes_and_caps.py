@@ -19,6 +19,7 @@ from video_platform.domain.formats import Format
 from video_platform.domain.manifests import Origin, SceneImage, SceneImages
 from video_platform.domain.project import Stage
 from video_platform.errors import InvalidInput
+from video_platform.montage.hls import PLAYLIST, preview_key
 from video_platform.store.manifests import current_key
 
 V = "/api/v1"
@@ -128,3 +129,16 @@ def test_nobody_raises_a_cap_above_what_the_operator_allows(studio: Studio) -> N
     assert budgets.get("project:x").cap_microusd == 1_000_000
     budgets.allow("project:x", None)
     assert budgets.get("project:x").cap_microusd == 3_000_000
+
+
+def test_a_film_under_way_says_how_much_of_it_can_be_watched(
+    api: TestClient, owner: dict[str, str], studio: Studio
+) -> None:
+    assert api.get(f"{P}/previews", headers=owner).json() == []
+    key = preview_key(KEY, Format.WIDE, PLAYLIST)
+    begun = b"#EXTM3U\n#EXTINF:4.000000,\na-0000.ts\n#EXTINF:2.500000,\na-0001.ts\n"
+    for text, is_growing in ((begun, True), (begun + b"#EXT-X-ENDLIST\n", False)):
+        studio.store.blobs.write(key, text)
+        (found,) = api.get(f"{P}/previews", headers=owner).json()
+        assert (found["format"], found["seconds"], found["is_growing"]) == ("16:9", 6.5, is_growing)
+        assert api.post(f"{V}/links", json={"url": found["url"]}, headers=owner).status_code == 200

@@ -151,6 +151,7 @@ export const en = {
     unknownPrice: 'One of the services does not say its price.',
     total: 'Expected cost',
     cap: 'Where a cap is set, what would pass it is refused before it is sent, and nothing is spent.',
+    overCap: 'The expected cost is above this cap: the film would stop before it is passed.',
     start: 'Make the film',
     startFor: (price: string) => `Make the film for ${price}`,
     draft: 'Keep as a draft',
@@ -241,6 +242,10 @@ export const en = {
     makeSo: 'Make it so',
     replace: 'Use a file of mine',
     replaceHint: 'It takes the place of what was made; nothing is paid for it.',
+  },
+  growing: {
+    title: 'The film, as far as it is rendered',
+    ready: (seconds: string) => `Being rendered: ${seconds} to watch already`,
   },
   publish: {
     title: 'Publish',

@@ -151,6 +151,7 @@ export const fr: Messages = {
     unknownPrice: 'Un des services n’indique pas son prix.',
     total: 'Coût prévu',
     cap: 'Si un plafond est fixé, ce qui le dépasserait est refusé avant l’envoi, et rien n’est dépensé.',
+    overCap: 'Le coût prévu dépasse ce plafond : le film s’arrêterait avant de le franchir.',
     start: 'Faire le film',
     startFor: (price) => `Faire le film pour ${price}`,
     draft: 'Garder en brouillon',
@@ -241,6 +242,10 @@ export const fr: Messages = {
     makeSo: 'Faire ainsi',
     replace: 'Utiliser un de mes fichiers',
     replaceHint: 'Il remplace ce qui a été fait ; rien n’est payé pour cela.',
+  },
+  growing: {
+    title: 'Le film, tel qu’il est rendu jusqu’ici',
+    ready: (seconds) => `Rendu en cours : ${seconds} déjà à voir`,
   },
   publish: {
     title: 'Publication',

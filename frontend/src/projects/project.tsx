@@ -10,9 +10,11 @@ import { useLiveEvents, type LiveEvent } from '@/api/live'
 import { useCost, useLog, useProject, type Project, type Stage } from '@/api/queries'
 import { useFormats, useLocale, useWords } from '@/i18n/context'
 import { Busy, FromServer, Problem, StatusBadge } from '@/ui/basics'
+import { CapForm } from './cap'
 import { useProgress } from './list'
 import { Player } from './player'
 import { Scenes } from './scenes'
+import { PriceTag, useSpending } from './spending'
 import { viewStages, type StageState, type StageView } from './stages'
 
 const WORKING: ReadonlySet<string> = new Set(['scripting', 'generating', 'rendering'])
@@ -139,16 +141,21 @@ export function useAction(key: string) {
   })
 }
 
+/** A draft's price is that of the whole film; after a failure, what is made is not paid again. */
 function BuildButton({ project, label }: { project: Project; label: string }) {
   const act = useAction(project.id)
+  const spending = useSpending(project)
   const build = () =>
     ask(api.POST('/api/v1/projects/{key}/build', { params: { path: { key: project.id }, header: once() } }))
   return (
     <>
-      <button className="button main" disabled={act.isPending} onClick={() => act.mutate(build)}>
+      <button className="button main" disabled={act.isPending || !spending.isKnown}
+        onClick={() => spending.spend(spending.whole, () => act.mutate(build))}>
         {label}
+        <PriceTag price={spending.whole} />
       </button>
       <Problem error={act.error} />
+      {spending.question}
     </>
   )
 }
@@ -262,7 +269,7 @@ function Facts({ project }: { project: Project }) {
       <dl className="facts">
         <dt>{words.project.cost}</dt>
         <dd className="numbers">
-          {cost && formats.money(cost.spent_usd)} {cap && words.project.costOf(formats.money(cap))}{' '}
+          {cost && formats.money(cost.spent_usd)} {cost && (cap ? words.project.costOf(formats.money(cap)) : `(${words.spending.capNone})`)}{' '}
           {cost && Number(cost.held_usd) > 0 && words.project.held(formats.money(cost.held_usd))}
         </dd>
         <dt>{words.brief.language}</dt>
@@ -272,6 +279,7 @@ function Facts({ project }: { project: Project }) {
         <dt>{words.brief.shape}</dt>
         <dd>{project.formats.map((one) => words.brief.shapes[one]).join(', ')}</dd>
       </dl>
+      <CapForm project={project} />
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary className="small strong">{words.project.brief}</summary>
         {isOpen && <p className="small quiet" dir="auto">{project.brief.text}</p>}

@@ -18,6 +18,8 @@ const ONCE_A_FILM: ReadonlySet<string> = new Set(['music', 'script'])
 export type Price = number | null
 export type Spending = {
   isKnown: boolean
+  /** Of the whole film, as if nothing of it were made. */
+  whole: Price
   priceOf: (stages: readonly Stage[]) => Price
   /** Do it, once the price is agreed to. */
   spend: (price: Price, act: () => void) => void
@@ -34,6 +36,7 @@ export function useSpending(project: Project, isWanted = true): Spending {
     }, 0)
   return {
     isKnown: !estimate.isPending,
+    whole: estimate.data?.cost_usd == null ? null : Number(estimate.data.cost_usd),
     priceOf,
     spend: (price, act) => (price === 0 ? act() : ask({ price, act })),
     question: asked && <Question price={asked.price} act={asked.act} close={() => ask(undefined)} />,
