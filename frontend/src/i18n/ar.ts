@@ -318,6 +318,16 @@ export const ar: Messages = {
       disconnected: 'غير متصل',
     },
   },
+  figures: {
+    title: 'أداء الأفلام',
+    views: 'المشاهدات',
+    likes: 'الإعجابات',
+    comments: 'التعليقات',
+    shares: 'المشاركات',
+    none: 'لم يُحصَ شيء في هذه الأيام. تحصي الشبكات بعد ساعات من النشر، والقناة المحلية لا تحصي.',
+    table: 'في جدول',
+    summary: (what, from, to, first, last) => `${what}: من ${from} في ${first} إلى ${to} في ${last}`,
+  },
   library: {
     title: 'المكتبة',
     kind: 'النوع',

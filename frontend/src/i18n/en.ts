@@ -316,6 +316,16 @@ export const en = {
       disconnected: 'Disconnected',
     },
   },
+  figures: {
+    title: 'How films fare',
+    views: 'Views',
+    likes: 'Likes',
+    comments: 'Comments',
+    shares: 'Shares',
+    none: 'Nothing was counted in these days. Networks count some hours after a film is out; the local channel does not count.',
+    table: 'As a table',
+    summary: (what: string, from: string, to: string, first: string, last: string) => `${what}: from ${from} on ${first} to ${to} on ${last}`,
+  },
   library: {
     title: 'Library',
     kind: 'Kind',

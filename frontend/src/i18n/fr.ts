@@ -316,6 +316,16 @@ export const fr: Messages = {
       disconnected: 'Déconnecté',
     },
   },
+  figures: {
+    title: 'L’audience des films',
+    views: 'Vues',
+    likes: 'J’aime',
+    comments: 'Commentaires',
+    shares: 'Partages',
+    none: 'Rien n’a été compté ces jours-là. Les réseaux comptent quelques heures après la sortie ; la chaîne locale ne compte pas.',
+    table: 'En tableau',
+    summary: (what, from, to, first, last) => `${what} : de ${from} le ${first} à ${to} le ${last}`,
+  },
   library: {
     title: 'Médiathèque',
     kind: 'Genre',
