@@ -30,6 +30,7 @@ export function Takes({ project, scene, material, isBusy, close }: Place & { clo
   const takes = useTakes(project.id, material.stage, material.scene)
   const versions = versionsOf(takes.data ?? [])
   const path = { key: project.id, stage: material.stage, scene_id: material.scene }
+  const isStill = material.stage === 'clips' && material.takes === 0
   const pick = (take: number) =>
     act.mutate(() => ask(api.PUT('/api/v1/projects/{key}/material/{stage}/{scene_id}/take', {
       params: { path, header: once() }, body: { take },
@@ -41,14 +42,16 @@ export function Takes({ project, scene, material, isBusy, close }: Place & { clo
       <Locks path={path} project={project} material={material} isBusy={isBusy} />
       <Problem error={takes.error ?? act.error} />
       {takes.isPending && <Busy label={words.common.loading} />}
-      {takes.isSuccess && versions.length === 0 && <p className="quiet small">{words.takes.none}</p>}
+      {takes.isSuccess && versions.length === 0 && (
+        <p className="quiet small">{isStill ? words.takes.stillMoves : words.takes.none}</p>
+      )}
       <ul className="takes" aria-label={words.project.versions}>
         {versions.map((one) => (
           <Version key={one.asset.id} version={one} canPick={!isBusy && !act.isPending && !material.is_locked}
             pick={() => pick(one.asset.take)} />
         ))}
       </ul>
-      {!material.is_locked && <Another project={project} scene={scene} material={material} isBusy={isBusy} />}
+      {!material.is_locked && !isStill && <Another project={project} scene={scene} material={material} isBusy={isBusy} />}
       {!material.is_locked && <OwnFile path={path} project={project} material={material} isBusy={isBusy} />}
     </Dialog>
   )
