@@ -222,6 +222,7 @@ export const ar: Messages = {
   takes: {
     title: (takes, what) => `${takes}: ${what}`,
     number: (n) => `اللقطة ${n}`,
+    ofScene: (place, scene) => `${place}، ${scene}`,
     places: { scene_images: 'الصورة', voice_tracks: 'الصوت', clips: 'المقطع', music: 'الموسيقى' },
     none: 'لم يُصنع شيء هنا بعد.',
     stillMoves: 'صورة ثابتة تتحرك هنا. لم تصنع أي خدمة مقطعًا منها، ويمكنك وضع فيلم لك.',

@@ -219,6 +219,7 @@ export const en = {
   takes: {
     title: (takes: string, what: string) => `${takes}: ${what}`,
     number: (n: number) => `Take ${n}`,
+    ofScene: (place: string, scene: string) => `${place}, ${scene.toLowerCase()}`,
     places: { scene_images: 'Picture', voice_tracks: 'Voice', clips: 'Clip', music: 'Music' },
     none: 'Nothing was made here yet.',
     stillMoves: 'A still picture moves here. No service made a clip of it; you can put a film of yours here.',

@@ -219,6 +219,7 @@ export const fr: Messages = {
   takes: {
     title: (takes, what) => `${takes} : ${what}`,
     number: (n) => `Prise ${n}`,
+    ofScene: (place, scene) => `${place}, ${scene.toLowerCase()}`,
     places: { scene_images: 'Image', voice_tracks: 'Voix', clips: 'Plan', music: 'Musique' },
     none: 'Rien n’a encore été fait ici.',
     stillMoves: 'Une image fixe bouge ici. Aucun service n’en a fait un plan ; vous pouvez mettre un film à vous.',

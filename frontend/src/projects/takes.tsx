@@ -35,7 +35,8 @@ export function Takes({ project, scene, material, isBusy, close }: Place & { clo
     act.mutate(() => ask(api.PUT('/api/v1/projects/{key}/material/{stage}/{scene_id}/take', {
       params: { path, header: once() }, body: { take },
     })))
-  const what = scene ? `${words.stage[material.stage]}, ${words.project.scene(scene.id)}` : words.stage[material.stage]
+  const place = words.takes.places[material.stage as keyof typeof words.takes.places]
+  const what = scene ? words.takes.ofScene(place, words.project.scene(scene.id)) : place
   return (
     <Dialog title={words.takes.title(words.project.takes(versions.length), what)} close={close} isWide>
       <State material={material} />
@@ -86,7 +87,7 @@ function Version({ version, canPick, pick }: { version: Version; canPick: boolea
         {asset.is_current && <span className="badge tone-green">{words.takes.inUse}</span>}
       </div>
       <dl className="facts">
-        {!isOwn && <><dt>{words.library.provider}</dt><dd dir="ltr">{asset.provider}</dd></>}
+        {!isOwn && <><dt>{words.library.provider}</dt><dd><bdi>{asset.provider}</bdi></dd></>}
         <dt>{words.library.cost}</dt>
         <dd className="numbers">{Number(asset.cost_usd) === 0 ? words.takes.free : formats.money(asset.cost_usd)}</dd>
         <dt>{words.library.made}</dt>
