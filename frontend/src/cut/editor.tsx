@@ -153,7 +153,7 @@ function Head({ project, timeline, draft, steps, canRedo, dispatch }: HeadProps)
   const ended = useEvents(project.id).findLast((one) => one.kind === 'stage.ended' && one.data.stage === 'montage')
   const isWorking = WORKING.has(project.status) || render.isPending
   const spending = useSpending(project)
-  const price = spending.priceOf(Object.keys(draft.narration).map(() => 'voice_tracks' as const))
+  const price = spending.ofBuild(Object.keys(draft.narration).map(() => 'voice_tracks' as const))
   return (
     <>
       <div className="page-head">

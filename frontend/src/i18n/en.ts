@@ -226,6 +226,7 @@ export const en = {
     inUse: 'In use',
     free: 'Free',
     freeHere: 'Free: it is made on this machine.',
+    otherWords: 'Made from other words. To use it is to make it anew from those of now.',
     outdated: 'Made before its scene was changed. To use it again, change the scene back.',
     play: 'Play',
     stale: 'The scene was changed and nothing was made of it yet.',

@@ -227,6 +227,7 @@ export const fr: Messages = {
     free: 'Gratuit',
     freeHere: 'Gratuit : c’est fait sur cette machine.',
     outdated: 'Faite avant le changement de la scène. Pour la reprendre, rétablissez la scène.',
+    otherWords: 'Faite à partir d’autres mots. L’utiliser, c’est la refaire avec ceux d’aujourd’hui.',
     play: 'Lire',
     stale: 'La scène a changé et rien n’en a encore été fait.',
     staleShort: 'à refaire',

@@ -166,6 +166,7 @@ function Trouble({ project }: { project: Project }) {
   const formats = useFormats()
   const cost = useCost(project.id)
   const act = useAction(project.id)
+  const spending = useSpending(project, project.status === 'awaiting_approval')
   if (project.status === 'awaiting_approval') {
     const stage = project.approvals.find((one) => !one.is_given)?.stage
     if (!stage) return null
@@ -174,10 +175,13 @@ function Trouble({ project }: { project: Project }) {
       <div className="notice tone-yellow" role="status">
         <Hand size={20} aria-hidden />
         <p className="grow">{words.project.approvalLead}</p>
-        <button className="button" disabled={act.isPending}
-          onClick={() => act.mutate(() => ask(api.POST('/api/v1/projects/{key}/stages/{stage}/approve', { params: { path, header: once() } })))}>
+        <button className="button" disabled={act.isPending || !spending.isKnown}
+          onClick={() => spending.spend(spending.whole, () => act.mutate(() =>
+            ask(api.POST('/api/v1/projects/{key}/stages/{stage}/approve', { params: { path, header: once() } }))))}>
           {words.project.approve(words.stage[stage])}
+          <PriceTag price={spending.whole} />
         </button>
+        {spending.question}
       </div>
     )
   }

@@ -106,7 +106,7 @@ function SceneRow({ project, scene, image, isBusy, material, open }: RowProps) {
   const [isEditing, setEditing] = useState(false)
   const act = useAction(project.id)
   const spending = useSpending(project)
-  const price = spending.priceOf(['scene_images'])
+  const price = spending.ofBuild(['scene_images'])
   const isLocked = material.some((one) => one.stage === 'scene_images' && (one.is_locked || one.is_own))
   const path = { key: project.id, scene_id: scene.id }
   const regenerate = () =>
@@ -170,7 +170,7 @@ function SceneForm({ project, scene, close }: { project: Project; scene: Scene; 
     if (change.narration !== scene.narration) again.push('voice_tracks')
     if (change.visual_prompt !== scene.visual_prompt) again.push('scene_images')
     const params = { path: { key: project.id }, header: once() }
-    spending.spend(build ? spending.priceOf(again) : 0, () => act.mutate(
+    spending.spend(build ? spending.ofBuild(again) : 0, () => act.mutate(
       () => ask(api.PATCH('/api/v1/projects/{key}/script', { params, body: { scenes: [{ id: scene.id, ...change }], build } })),
       { onSuccess: close },
     ))

@@ -1,7 +1,7 @@
 'use client'
 /** The price before the work: what is free is done at once, everything else is asked about first. */
 import { useState, type ReactNode } from 'react'
-import { useEstimate, type Project, type Stage } from '@/api/queries'
+import { useEstimate, useMaterial, type Project, type Stage } from '@/api/queries'
 import { useFormats, useWords } from '@/i18n/context'
 import { Dialog } from '@/ui/basics'
 
@@ -21,6 +21,8 @@ export type Spending = {
   /** Of the whole film, as if nothing of it were made. */
   whole: Price
   priceOf: (stages: readonly Stage[]) => Price
+  /** Of a change that builds: a build makes whatever is stale beside it, too. */
+  ofBuild: (stages: readonly Stage[]) => Price
   /** Do it, once the price is agreed to. */
   spend: (price: Price, act: () => void) => void
   question: ReactNode
@@ -28,6 +30,8 @@ export type Spending = {
 
 export function useSpending(project: Project, isWanted = true): Spending {
   const estimate = useEstimate(project.id, isWanted)
+  const material = useMaterial(project.id, isWanted)
+  const behind = (material.data ?? []).filter((one) => one.is_stale).map((one) => one.stage)
   const [asked, ask] = useState<{ price: Price; act: () => void }>()
   const priceOf = (stages: readonly Stage[]): Price =>
     stages.reduce<Price>((sum, stage) => {
@@ -35,9 +39,10 @@ export function useSpending(project: Project, isWanted = true): Spending {
       return sum === null || each === null ? null : sum + each
     }, 0)
   return {
-    isKnown: !estimate.isPending,
+    isKnown: !estimate.isPending && !material.isPending,
     whole: estimate.data?.cost_usd == null ? null : Number(estimate.data.cost_usd),
     priceOf,
+    ofBuild: (stages) => priceOf([...stages, ...behind]),
     spend: (price, act) => (price === 0 ? act() : ask({ price, act })),
     question: asked && <Question price={asked.price} act={asked.act} close={() => ask(undefined)} />,
   }

@@ -29,12 +29,14 @@ export function Takes({ project, scene, material, isBusy, close }: Place & { clo
   const act = useAction(project.id)
   const takes = useTakes(project.id, material.stage, material.scene)
   const versions = versionsOf(takes.data ?? [])
+  const spending = useSpending(project)
   const path = { key: project.id, stage: material.stage, scene_id: material.scene }
   const isStill = material.stage === 'clips' && material.takes === 0
-  const pick = (take: number) =>
-    act.mutate(() => ask(api.PUT('/api/v1/projects/{key}/material/{stage}/{scene_id}/take', {
-      params: { path, header: once() }, body: { take },
-    })))
+  const pick = ({ asset, isOfOtherWords }: Version) =>
+    spending.spend(spending.ofBuild(isOfOtherWords ? [material.stage] : []), () => act.mutate(() =>
+      ask(api.PUT('/api/v1/projects/{key}/material/{stage}/{scene_id}/take', {
+        params: { path, header: once() }, body: { take: asset.take },
+      }))))
   const place = words.takes.places[material.stage as keyof typeof words.takes.places]
   const what = scene ? words.takes.ofScene(place, words.project.scene(scene.id)) : place
   return (
@@ -48,28 +50,33 @@ export function Takes({ project, scene, material, isBusy, close }: Place & { clo
       )}
       <ul className="takes" aria-label={words.project.versions}>
         {versions.map((one) => (
-          <Version key={one.asset.id} version={one} canPick={!isBusy && !act.isPending && !material.is_locked}
-            pick={() => pick(one.asset.take)} />
+          <Version key={one.asset.id} version={one} canPick={!isBusy && !act.isPending && !material.is_locked && spending.isKnown}
+            pick={() => pick(one)} />
         ))}
       </ul>
       {!material.is_locked && !isStill && <Another project={project} scene={scene} material={material} isBusy={isBusy} />}
       {!material.is_locked && <OwnFile path={path} project={project} material={material} isBusy={isBusy} />}
+      {spending.question}
     </Dialog>
   )
 }
 
-type Version = { asset: Asset; formats: string[]; isOwn: boolean; isOutdated: boolean }
+/** Of other words than those in use, a take cannot be gone back to: it would be made anew from these. */
+type Version = { asset: Asset; formats: string[]; isOwn: boolean; isOutdated: boolean; isOfOtherWords: boolean }
 
 /** Assets as versions: the shapes of one take together; a take made before its scene changed stands alone. */
 function versionsOf(assets: readonly Asset[]): Version[] {
   const found = new Map<string, Version>()
+  const made = assets.filter((one) => one.provider !== UPLOADED)
+  const words = (made.find((one) => one.is_current) ?? made[0])?.prompt
   for (const asset of assets) {
     const isOwn = asset.provider === UPLOADED
+    const fresh = { asset, formats: [asset.format], isOwn, isOfOtherWords: !isOwn && asset.prompt !== words }
     const name = isOwn ? asset.sha256 : String(asset.take)
     const known = found.get(name)
-    if (!known) found.set(name, { asset, formats: [asset.format], isOwn, isOutdated: false })
+    if (!known) found.set(name, { ...fresh, isOutdated: false })
     else if (isOwn || !known.formats.includes(asset.format)) known.formats.push(asset.format)
-    else found.set(asset.id, { asset, formats: [asset.format], isOwn, isOutdated: true })
+    else found.set(asset.id, { ...fresh, isOutdated: true })
   }
   return [...found.values()]
 }
@@ -77,7 +84,7 @@ function versionsOf(assets: readonly Asset[]): Version[] {
 function Version({ version, canPick, pick }: { version: Version; canPick: boolean; pick: () => void }) {
   const words = useWords()
   const formats = useFormats()
-  const { asset, isOwn, isOutdated } = version
+  const { asset, isOwn, isOutdated, isOfOtherWords } = version
   const name = isOwn ? words.library.yourOwn : words.takes.number(asset.take + 1)
   return (
     <li className={`take ${asset.is_current ? 'current' : ''}`} data-take={isOwn ? 'own' : asset.take} aria-current={asset.is_current}>
@@ -100,6 +107,7 @@ function Version({ version, canPick, pick }: { version: Version; canPick: boolea
         </details>
       )}
       {isOutdated && <p className="small quiet">{words.takes.outdated}</p>}
+      {isOfOtherWords && !isOutdated && <p className="small quiet">{words.takes.otherWords}</p>}
       {!isOwn && !isOutdated && !asset.is_current && (
         <button className="button" disabled={!canPick} onClick={pick}>{words.project.pick}</button>
       )}
@@ -144,7 +152,7 @@ function Locks({ path, project, material, isBusy }: ActProps) {
   const release = () => ask(api.DELETE('/api/v1/projects/{key}/material/{stage}/{scene_id}/lock', { params }))
   const isEmpty = material.takes === 0 && !material.is_own
   // What was kept may be behind its scene by now: then letting it go makes it anew.
-  const letGo = () => spending.spend(spending.priceOf([material.stage]), () => act.mutate(release))
+  const letGo = () => spending.spend(spending.ofBuild([material.stage]), () => act.mutate(release))
   return (
     <div className="stack tight">
       <div className="row">
@@ -178,7 +186,7 @@ function Another({ project, scene, material, isBusy }: Place) {
   const act = useAction(project.id)
   const spending = useSpending(project)
   const id = useId()
-  const price = spending.priceOf([material.stage])
+  const price = spending.ofBuild([material.stage])
   const isOff = isBusy || act.isPending || !spending.isKnown
   const field = material.stage === 'voice_tracks' ? 'narration' : 'visual_prompt'
   const again = () =>
@@ -224,6 +232,7 @@ function OwnFile({ path, project, material, isBusy }: ActProps) {
   const words = useWords()
   const formats = useFormats()
   const act = useAction(project.id)
+  const spending = useSpending(project)
   const [share, setShare] = useState<number>()
   const send = useMutation({
     mutationFn: async (file: File) => {
@@ -242,10 +251,10 @@ function OwnFile({ path, project, material, isBusy }: ActProps) {
         <label className="choice">
           <FilePlus2 size={16} aria-hidden />
           {words.takes.replace}
-          <input type="file" accept={FILES[material.stage]} disabled={isBusy || send.isPending} onChange={(event) => {
+          <input type="file" accept={FILES[material.stage]} disabled={isBusy || send.isPending || !spending.isKnown} onChange={(event) => {
             const file = event.target.files?.[0]
             event.target.value = ''
-            if (file) send.mutate(file)
+            if (file) spending.spend(spending.ofBuild([]), () => send.mutate(file))
           }} />
         </label>
         <span className="small quiet" role="status">
@@ -253,6 +262,7 @@ function OwnFile({ path, project, material, isBusy }: ActProps) {
         </span>
       </div>
       <Problem error={send.error} />
+      {spending.question}
     </div>
   )
 }
