@@ -93,6 +93,7 @@ def create_project(wish: ProjectIn, desk: WritingDesk, response: Response) -> Pr
             title=wish.title,
             description=wish.description,
             approvals=tuple(dict.fromkeys(wish.approvals)),
+            cap_usd=wish.cap_usd,
             is_begun=wish.begin,
         )
     )

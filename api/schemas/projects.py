@@ -9,6 +9,7 @@ from pydantic import Field
 from api.schemas.base import Input, Line, LongText, Name, Output, Text, shown
 from api.schemas.kits import DirectionIn
 from api.schemas.look import LookIn, LookOut, to_look
+from api.schemas.material import Usd
 from video_platform.db.repositories.projects import StoredProject
 from video_platform.domain.brief import MAX_DURATION_S, MIN_DURATION_S, Brief
 from video_platform.domain.command import Command, CommandState
@@ -128,6 +129,9 @@ class ProjectIn(BriefIn):
         default_factory=list,
         max_length=len(STAGES_TO_APPROVE),
         description="Stages after which it waits for a person's yes.",
+    )
+    cap_usd: Usd | None = Field(
+        default=None, description="What it may spend; null: as the operator allows every project."
     )
     begin: bool = Field(default=True, description="False: it stays a draft, and costs nothing.")
 

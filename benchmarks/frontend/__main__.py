@@ -80,6 +80,8 @@ def _answer(route: Route) -> None:
         "refresh": lambda: _example("SignedInOut"),
         "projects": lambda: _projects(parse_qs(address.query)),
         "cost": lambda: _example("CostOut"),
+        "estimate": lambda: _example("EstimateOut"),
+        "material": list,
         "timeline": _timeline,
         "scenes": lambda: [{**scene, "id": number + 1} for number in range(SCENES)],
         "log": list,

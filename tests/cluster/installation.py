@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from tests.scenarios.server import ScenarioServer
 from tests.services import free_port
 
 _LOOK_S = 0.5
+_ACCOUNT = {"email": "cluster@example.com", "password": "a long enough passphrase"}
 _OVER = ("published", "failed", "cancelled")
 
 
@@ -34,7 +36,17 @@ class Installation:
     token: str = ""
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        """One request to the API; the answer's JSON."""
+        """One request to the API; the answer's JSON. Signs in again when the token is too old."""
+        try:
+            return self._call(method, path, body)
+        except urllib.error.HTTPError as error:
+            if error.code != 401 or not self.token:
+                raise
+        self.token = ""
+        self.token = self._call("POST", "/api/v1/auth/login", _ACCOUNT)["access_token"]
+        return self._call(method, path, body)
+
+    def _call(self, method: str, path: str, body: Any) -> Any:
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.api}{path}", data, headers, method=method)  # noqa: S310 - loopback
@@ -42,8 +54,7 @@ class Installation:
             return json.load(answer)
 
     def sign_up(self) -> None:
-        account = {"email": "cluster@example.com", "password": "a long enough passphrase"}
-        wish = {**account, "name": "Cluster", "tenant": "Cluster"}
+        wish = {**_ACCOUNT, "name": "Cluster", "tenant": "Cluster"}
         self.token = self.call("POST", "/api/v1/auth/register", wish)["access_token"]
 
     def ask(self, text: str, **wish: Any) -> str:

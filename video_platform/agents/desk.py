@@ -9,6 +9,7 @@ import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -60,6 +61,7 @@ class Wish:
     Args:
         title: empty: the first line of the brief.
         approvals: stages after which it waits for a person's yes.
+        cap_usd: what it may spend; none: as the operator allows every project.
         is_begun: whether it is made at once.
     """
 
@@ -67,6 +69,7 @@ class Wish:
     title: str = ""
     description: str = ""
     approvals: Sequence[Stage] = ()
+    cap_usd: Decimal | None = None
     priority: int = USUAL
     is_begun: bool = True
 
@@ -88,11 +91,15 @@ class Desk:
 
         Raises:
             BriefError: no provider can serve the brief.
+            InvalidInput: its cap is above what the operator allows.
         """
         self.check(wish.brief)
         title = wish.title or title_of(wish.brief.text)
         identity = content_hash((uuid.uuid4().hex, self.studio.tenant))
         key = project_key(title, identity)
+        if wish.cap_usd is not None:
+            # Before the build can be seen: nothing is held against a cap that comes later.
+            self.studio.budgets.allow(f"project:{key}", wish.cap_usd)
         with self.studio.database.session() as session, session.begin():
             made = self.studio.projects.create(
                 session,
@@ -455,6 +462,19 @@ class Desk:
         self.studio.projects.stored(key)
         budget = self.studio.budgets.get(f"project:{key}")
         return budget, Costs(self.studio.database).of_project(key)
+
+    def cap(self, key: str, cap_usd: Decimal | None) -> None:
+        """Say what a project may spend in all; none: as the operator allows every project.
+
+        What was spent stays spent: a cap below it stops everything that costs.
+
+        Raises:
+            InvalidInput: it is above what the operator allows.
+        """
+        self.studio.projects.stored(key)
+        self.studio.budgets.allow(f"project:{key}", cap_usd)
+        with self.studio.database.session() as session, session.begin():
+            self._tell(session, EventKind.PROJECT_CHANGED, key, fields=["cap"])
 
     def command(self, command_id: int, key: str = "") -> Command:
         """A command, of this project where one is named.

@@ -10,6 +10,7 @@ export type Stage = Schemas['Stage']
 export type Scene = Schemas['SceneOut']
 export type Publication = Schemas['PublicationOut']
 export type Brief = Schemas['ProjectIn']
+export type Material = Schemas['MaterialOut']
 
 const PAGE = 100
 const LOG_PAGE = 500
@@ -67,6 +68,38 @@ export function useScenes(key: string, isWritten: boolean) {
     queryKey: ['project', key, 'scenes'],
     queryFn: () => ask(api.GET('/api/v1/projects/{key}/scenes', { params: { path: { key } } })),
     enabled: isWritten,
+  })
+}
+
+/** How the material of every scene stands: wanted, kept, stale. */
+export function useMaterial(key: string, isWritten: boolean) {
+  return useQuery({
+    queryKey: ['project', key, 'material'],
+    queryFn: () => ask(api.GET('/api/v1/projects/{key}/material', { params: { path: { key } } })),
+    enabled: isWritten,
+  })
+}
+
+/** All versions of one scene's material, the newest first. */
+export function useTakes(key: string, stage: Stage, scene_id: number) {
+  return useQuery({
+    queryKey: ['project', key, 'takes', stage, scene_id],
+    queryFn: () =>
+      ask(
+        api.GET('/api/v1/projects/{key}/material/{stage}/{scene_id}/takes', {
+          params: { path: { key, stage, scene_id } },
+        }),
+      ),
+  })
+}
+
+/** What the whole project would cost, as if nothing of it were made. */
+export function useEstimate(key: string, isWanted = true) {
+  return useQuery({
+    queryKey: ['project', key, 'estimate'],
+    queryFn: () => ask(api.GET('/api/v1/projects/{key}/estimate', { params: { path: { key } } })),
+    enabled: isWanted,
+    retry: false,
   })
 }
 

@@ -3,6 +3,7 @@
  * them. Nothing is sent before the film is cut again, so that every step can be taken back.
  */
 import type { Schemas } from '@/api/client'
+import { closeUp, gone, lengthOf } from './sentences'
 
 export type Timeline = Schemas['TimelineOut']
 export type TransitionKind = Schemas['TransitionKind']
@@ -68,8 +69,11 @@ function sceneClips(timeline: Timeline): Clip[] {
   return [...clipsOf(timeline, 'video')].sort((a, b) => a.start_ms - b.start_ms)
 }
 
-/** The scenes in the draft's order, each as long as it makes them. */
-export function lay(timeline: Timeline, draft: Draft): Laid[] {
+/** What scenes say as they are stored, and in which language: against it the draft's words are held. */
+export type Said = { language: string; narration: Readonly<Record<number, string>> }
+
+/** The scenes in the draft's order, each as long as it makes them; a sentence left out takes its time along. */
+export function lay(timeline: Timeline, draft: Draft, said: Said): Laid[] {
   const stored = beginDraft(timeline)
   const clips = new Map(sceneClips(timeline).map((clip) => [clip.scene, clip]))
   const voices = new Map(clipsOf(timeline, 'voice').map((clip) => [clip.scene, clip]))
@@ -83,16 +87,20 @@ export function lay(timeline: Timeline, draft: Draft): Laid[] {
     const wordsEnd = voice ? voice.start_ms - clip.start_ms + voice.duration_ms + AFTER_WORDS_MS : LEAST_MS
     const shift = at - clip.start_ms
     const end = clip.start_ms + clip.duration_ms
+    const timed = words
+      .filter((word) => word.start_ms >= clip.start_ms && word.start_ms < end)
+      .map((word) => ({ startMs: word.start_ms + shift, durationMs: word.duration_ms, text: word.text ?? '' }))
+    const before = said.narration[scene] ?? ''
+    const spans = gone(before, draft.narration[scene] ?? before, said.language, timed)
+    const goneMs = lengthOf(spans)
     const laid: Laid = {
       scene,
       startMs: at,
-      durationMs: Math.max(LEAST_MS, clip.duration_ms + change),
-      leastMs: Math.max(LEAST_MS, Math.min(wordsEnd, clip.duration_ms)),
-      voice: voice ? { startMs: voice.start_ms + shift, durationMs: voice.duration_ms, media: String(voice.media) } : null,
+      durationMs: Math.max(LEAST_MS, clip.duration_ms + change - goneMs),
+      leastMs: Math.max(LEAST_MS, Math.min(wordsEnd, clip.duration_ms) - goneMs),
+      voice: voice ? { startMs: voice.start_ms + shift, durationMs: Math.max(1, voice.duration_ms - goneMs), media: String(voice.media) } : null,
       transition: draft.transitions[scene] ?? clip.transition?.kind ?? 'cut',
-      words: words
-        .filter((word) => word.start_ms >= clip.start_ms && word.start_ms < end)
-        .map((word) => ({ startMs: word.start_ms + shift, durationMs: word.duration_ms, text: word.text ?? '' })),
+      words: closeUp(timed, spans),
     }
     at += laid.durationMs
     return [laid]
@@ -100,8 +108,8 @@ export function lay(timeline: Timeline, draft: Draft): Laid[] {
 }
 
 /** The draft with a scene of another length, within what its words and the API allow. */
-export function trim(timeline: Timeline, draft: Draft, scene: number, durationMs: number): Partial<Draft> {
-  const laid = lay(timeline, draft).find((one) => one.scene === scene)
+export function trim(timeline: Timeline, draft: Draft, said: Said, scene: number, durationMs: number): Partial<Draft> {
+  const laid = lay(timeline, draft, said).find((one) => one.scene === scene)
   if (!laid) return {}
   const wanted = Math.max(laid.leastMs, durationMs)
   const longer = Math.round((draft.longerMs[scene] ?? 0) + wanted - laid.durationMs)

@@ -1,7 +1,7 @@
 'use client'
 /** The cut of a film: every change is a step that can be taken back until the film is cut again. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { ArrowLeft, ArrowRight, Redo2, Scissors, Undo2, ZoomIn, ZoomOut } from 'lucide-react'
+import { ArrowLeft, ArrowRight, Redo2, Scissors, Trash2, Undo2, ZoomIn, ZoomOut } from 'lucide-react'
 import Link from 'next/link'
 import { useSearchParams } from 'next/navigation'
 import { useEffect, useMemo, useReducer, useRef, useState, type KeyboardEvent } from 'react'
@@ -11,8 +11,10 @@ import { useFormats, useLocale, useWords } from '@/i18n/context'
 import { TicketedVideo } from '@/projects/player'
 import { useEvents } from '@/projects/project'
 import { useProgress } from '@/projects/list'
+import { PriceTag, useSpending } from '@/projects/spending'
 import { Busy, Problem, type Asset } from '@/ui/basics'
-import { beginDraft, isSameOrder, lay, moveScene, step, trim, type Draft, type Laid, type Timeline, type TransitionKind } from './draft'
+import { beginDraft, isSameOrder, lay, moveScene, step, trim, type Draft, type Laid, type Said, type Timeline, type TransitionKind } from './draft'
+import { sentencesOf, timesOf, without } from './sentences'
 import { Tracks } from './tracks'
 
 const WORKING: ReadonlySet<string> = new Set(['scripting', 'generating', 'rendering'])
@@ -43,7 +45,10 @@ function Editor({ project, timeline, scenes }: EditorProps) {
   const laidAt = `${timeline.version} ${timeline.updated_at}`
   useEffect(() => dispatch({ kind: 'begin', draft: beginDraft(timeline) }), [laidAt]) // eslint-disable-line react-hooks/exhaustive-deps
   const draft = history.present
-  const laid = useMemo(() => lay(timeline, draft), [timeline, draft])
+  const said = useMemo<Said>(() => ({
+    language: project.language, narration: Object.fromEntries(scenes.map((one) => [one.id, one.narration])),
+  }), [project.language, scenes])
+  const laid = useMemo(() => lay(timeline, draft, said), [timeline, draft, said])
   const [selected, select] = useState<number | null>(null)
   const [pxPerSecond, setZoom] = useState(FIRST_ZOOM)
   const [playheadMs, setPlayhead] = useState(0)
@@ -58,12 +63,15 @@ function Editor({ project, timeline, scenes }: EditorProps) {
     if (video) video.currentTime = ms / 1000
     setPlayhead(ms)
   }
-  const onKey = keysOf({ laid, selected, select, draft, timeline, change, zoom, dispatch, toggle: () => {
+  const onKey = keysOf({ laid, said, playheadMs, selected, select, draft, timeline, change, zoom, dispatch, toggle: () => {
     const video = player()
     if (video) void (video.paused ? video.play() : video.pause())
   } })
   const scene = scenes.find((one) => one.id === selected)
   const place = laid.find((one) => one.scene === selected)
+  // Sentences have their times in the film as it is, whatever of the draft was left out.
+  const spoken = useMemo(() => lay(timeline, { ...draft, narration: {} }, said).find((one) => one.scene === selected)?.words ?? [],
+    [timeline, draft, said, selected])
   return (
     <>
       <Head project={project} timeline={timeline} draft={draft} steps={history.past.length}
@@ -74,7 +82,8 @@ function Editor({ project, timeline, scenes }: EditorProps) {
         </div>
         <aside className="card stack">
           {scene && place
-            ? <Inspector scene={scene} laid={place} draft={draft} timeline={timeline} change={change} language={project.language} />
+            ? <Inspector scene={scene} laid={place} draft={draft} timeline={timeline} change={change} said={said}
+                spoken={spoken} seek={seek} />
             : <p className="quiet small">{words.editor.select}</p>}
           <div className="field">
             <label htmlFor="music">{words.editor.musicLevel}: <bdi>{draft.musicDb} dB</bdi></label>
@@ -91,31 +100,33 @@ function Editor({ project, timeline, scenes }: EditorProps) {
         </div>
       </div>
       <Tracks laid={laid} images={images} selected={selected} playheadMs={playheadMs} pxPerSecond={pxPerSecond} select={select}
-        seek={seek} zoom={zoom} onKey={onKey} trim={(one, ms) => change(trim(timeline, draft, one, ms))}
+        seek={seek} zoom={zoom} onKey={onKey} trim={(one, ms) => change(trim(timeline, draft, said, one, ms))}
         move={(one, to) => change(moveScene(draft, one, to))} />
     </>
   )
 }
 
 type Keys = {
-  laid: Laid[]; selected: number | null; select: (scene: number) => void; draft: Draft; timeline: Timeline
+  laid: Laid[]; said: Said; playheadMs: number; selected: number | null; select: (scene: number) => void; draft: Draft; timeline: Timeline
   change: (part: Partial<Draft>) => void; zoom: (factor: number) => void; toggle: () => void
   dispatch: (step: { kind: 'undo' | 'redo' }) => void
 }
 
 /** Time runs to the right in every language, and so do the arrow keys. */
-function keysOf({ laid, selected, select, draft, timeline, change, zoom, toggle, dispatch }: Keys) {
+function keysOf({ laid, said, playheadMs, selected, select, draft, timeline, change, zoom, toggle, dispatch }: Keys) {
   return (event: KeyboardEvent) => {
     const at = laid.findIndex((one) => one.scene === selected)
     const here = laid[at]
+    const under = laid.find((one) => playheadMs > one.startMs && playheadMs <= one.startMs + one.durationMs)
     const side = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
     const isCommand = event.ctrlKey || event.metaKey
     const key = event.key.toLowerCase()
     if (side && event.altKey && here) change(moveScene(draft, here.scene, at + side))
-    else if (side && event.shiftKey && here) change(trim(timeline, draft, here.scene, here.durationMs + side * NUDGE_MS))
+    else if (side && event.shiftKey && here) change(trim(timeline, draft, said, here.scene, here.durationMs + side * NUDGE_MS))
     else if (side) select(laid[Math.max(0, Math.min(laid.length - 1, at + side))]?.scene ?? 0)
     else if (isCommand && key === 'z') dispatch({ kind: event.shiftKey ? 'redo' : 'undo' })
     else if (isCommand && key === 'y') dispatch({ kind: 'redo' })
+    else if (key === 'e' && under && !isCommand) change(trim(timeline, draft, said, under.scene, playheadMs - under.startMs))
     else if (key === ' ') toggle()
     else if (key === '+') zoom(1.4)
     else if (key === '-') zoom(1 / 1.4)
@@ -141,6 +152,8 @@ function Head({ project, timeline, draft, steps, canRedo, dispatch }: HeadProps)
   const progress = useProgress(project)
   const ended = useEvents(project.id).findLast((one) => one.kind === 'stage.ended' && one.data.stage === 'montage')
   const isWorking = WORKING.has(project.status) || render.isPending
+  const spending = useSpending(project)
+  const price = spending.ofBuild(Object.keys(draft.narration).map(() => 'voice_tracks' as const))
   return (
     <>
       <div className="page-head">
@@ -158,9 +171,11 @@ function Head({ project, timeline, draft, steps, canRedo, dispatch }: HeadProps)
             <Redo2 size={16} className="mirrored" aria-hidden />
           </button>
           <span className="small quiet" role="status">{words.editor.changes(steps)}</span>
-          <button className="button main" title={words.editor.renderHint} disabled={!steps || isWorking} onClick={() => render.mutate()}>
+          <button className="button main" title={words.editor.renderHint} disabled={!steps || isWorking || !spending.isKnown}
+            onClick={() => spending.spend(price, () => render.mutate())}>
             <Scissors size={16} aria-hidden />
             {words.editor.render}
+            <PriceTag price={price} />
           </button>
         </div>
       </div>
@@ -171,6 +186,7 @@ function Head({ project, timeline, draft, steps, canRedo, dispatch }: HeadProps)
         </div>
       ) : ended && <p className="small quiet" data-rendered={ended.id}>{words.project.rendered(formats.seconds(Number(ended.data.seconds)))}</p>}
       <Problem error={render.error} />
+      {spending.question}
     </>
   )
 }
@@ -210,18 +226,19 @@ function editsOf(timeline: Timeline, draft: Draft, build: boolean) {
 }
 
 type InspectorProps = {
-  scene: Scene; laid: Laid; draft: Draft; timeline: Timeline; language: string; change: (part: Partial<Draft>) => void
+  scene: Scene; laid: Laid; draft: Draft; timeline: Timeline; said: Said; change: (part: Partial<Draft>) => void
+  spoken: Laid['words']; seek: (ms: number) => void
 }
 
-function Inspector({ scene, laid, draft, timeline, language, change }: InspectorProps) {
+function Inspector({ scene, laid, draft, timeline, said, change, spoken, seek }: InspectorProps) {
   const words = useWords()
   const formats = useFormats()
   const at = draft.order.indexOf(scene.id)
-  const said = draft.narration[scene.id] ?? scene.narration
-  const say = (text: string) => {
-    if (text !== said) change({ narration: { ...draft.narration, [scene.id]: text } })
+  const text = draft.narration[scene.id] ?? scene.narration
+  const say = (wanted: string) => {
+    if (wanted && wanted !== text) change({ narration: { ...draft.narration, [scene.id]: wanted } })
   }
-  const nudge = (ms: number) => change(trim(timeline, draft, scene.id, laid.durationMs + ms))
+  const nudge = (ms: number) => change(trim(timeline, draft, said, scene.id, laid.durationMs + ms))
   return (
     <div className="stack">
       <div className="row spread">
@@ -237,9 +254,10 @@ function Inspector({ scene, laid, draft, timeline, language, change }: Inspector
       </div>
       <div className="field">
         <label htmlFor="said">{words.editor.text}</label>
-        <textarea className="input" id="said" key={scene.id + said} defaultValue={said} dir="auto" lang={language} rows={4}
+        <textarea className="input" id="said" key={scene.id + text} defaultValue={text} dir="auto" lang={said.language} rows={4}
           onBlur={(event) => say(event.target.value.trim())} />
       </div>
+      <Sentences text={text} isAsSpoken={text === scene.narration} language={said.language} words={spoken} seek={seek} say={say} />
       <div className="row spread">
         <span className="small strong">{words.editor.longer}</span>
         <span className="row">
@@ -258,5 +276,33 @@ function Inspector({ scene, laid, draft, timeline, language, change }: Inspector
         </div>
       )}
     </div>
+  )
+}
+
+type SentencesProps = {
+  text: string; isAsSpoken: boolean; language: string; words: Laid['words']
+  seek: (ms: number) => void; say: (text: string) => void
+}
+
+/** What a scene says, sentence by sentence: go to one, or leave it out, and the cut follows. */
+function Sentences({ text, isAsSpoken, language, words: timed, seek, say }: SentencesProps) {
+  const words = useWords()
+  const sentences = sentencesOf(text, language)
+  const times = isAsSpoken ? timesOf(sentences, timed) : []
+  return (
+    <ol className="sentences" aria-label={words.editor.sentences}>
+      {sentences.map((sentence, index) => {
+        const time = times[index]
+        return (
+          <li key={index + sentence} className="row">
+            <button className="sentence grow" dir="auto" lang={language} disabled={!time} onClick={() => time && seek(time.startMs)}>{sentence}</button>
+            <button className="button icon plain" disabled={sentences.length === 1} aria-label={`${words.editor.leaveOut}: ${sentence}`}
+              title={words.editor.leaveOut} onClick={() => say(without(text, language, index))}>
+              <Trash2 size={14} aria-hidden />
+            </button>
+          </li>
+        )
+      })}
+    </ol>
   )
 }

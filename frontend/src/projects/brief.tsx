@@ -9,6 +9,7 @@ import { useProviders, useVoices, type Brief } from '@/api/queries'
 import { useFormats, useLocale, useWords } from '@/i18n/context'
 import { LOCALES } from '@/i18n'
 import { Busy, Problem } from '@/ui/basics'
+import { CapField } from './cap'
 
 const SHAPES = ['16:9', '9:16', '1:1', '4:5'] as const
 const DURATIONS = [10, 20, 30, 60, 90, 180] as const
@@ -216,6 +217,7 @@ function Price({ brief, change }: Part) {
   const isReady = Boolean(brief.text.trim())
   const cost = estimate.data?.cost_usd
   const isPaid = cost != null && Number(cost) > 0
+  const isOver = brief.cap_usd != null && isPaid && Number(cost) > Number(brief.cap_usd)
   return (
     <aside className="card stack" aria-labelledby="price">
       <h2 id="price">{words.brief.price}</h2>
@@ -224,6 +226,8 @@ function Price({ brief, change }: Part) {
         <Problem error={estimate.error} />
         {estimate.data && <EstimateRows estimate={estimate.data} />}
       </div>
+      <CapField value={String(brief.cap_usd ?? '')} change={(cap) => change({ cap_usd: cap || null })} />
+      {isOver && <p className="notice tone-yellow small" role="status">{words.brief.overCap}</p>}
       <p className="small quiet">{words.brief.cap}</p>
       <label className="check">
         <input type="checkbox" checked={brief.approvals?.includes('script') ?? false}

@@ -104,6 +104,8 @@ function Table({ rows, hasMore, isLoading, more }: TableProps) {
     getScrollElement: () => viewport.current,
     estimateSize: () => rowPx,
     overscan: 6,
+    // Scrolling does not wait for rows to be drawn: those beyond the edge cover it.
+    useFlushSync: false,
   })
   useEffect(() => virtual.measure(), [rowPx, virtual])
   const items = virtual.getVirtualItems()
@@ -154,7 +156,8 @@ const Row = memo(function Row({ project, isAtRest }: { project: Summary; isAtRes
   const cost = useCost(project.id, isAtRest)
   const progress = useProgress(project)
   return (
-    <Link className="project-row" href={`/${locale}/project/?key=${project.id}`}>
+    // A page is not fetched ahead for every row that flies by.
+    <Link className="project-row" prefetch={false} href={`/${locale}/project/?key=${project.id}`}>
       <span className="row grow">
         <Picture asset={poster.data ?? undefined} alt="" />
         <span className="grow stack tight">

@@ -6,6 +6,7 @@ import { api, ask, askForBytes } from '@/api/client'
 import { useFilms, usePoster, type Project } from '@/api/queries'
 import { useFormats, useWords } from '@/i18n/context'
 import { Tabs, useBytes, type Asset } from '@/ui/basics'
+import { GrowingFilm, useGrowing } from './growing'
 import { useProgress } from './list'
 
 export function Player({ project }: { project: Project }) {
@@ -16,11 +17,14 @@ export function Player({ project }: { project: Project }) {
   const [shape, setShape] = useState('')
   const film = films.find((one) => one.format === shape) ?? films[0]
   const progress = useProgress(project)
+  const growing = useGrowing(project)
   const isWorking = ['scripting', 'generating', 'rendering'].includes(project.status)
   return (
     <section className="stack" aria-label={words.project.film}>
-      <div className={`player ${film && film.format !== '16:9' ? 'tall' : ''}`}>
-        {film ? (
+      <div className={`player ${shapeOf(growing ?? film)}`}>
+        {growing ? (
+          <GrowingFilm preview={growing} />
+        ) : film ? (
           <TicketedVideo film={film} project={project.id} />
         ) : (
           <p className="stack tight">
@@ -29,7 +33,7 @@ export function Player({ project }: { project: Project }) {
           </p>
         )}
       </div>
-      {film && (
+      {film && !growing && (
         <div className="row spread">
           {shapes.length > 1 ? (
             <Tabs label={words.brief.shape} value={film.format} choose={setShape}
@@ -43,6 +47,10 @@ export function Player({ project }: { project: Project }) {
       )}
     </section>
   )
+}
+
+function shapeOf(film: { format: string } | undefined): string {
+  return film && film.format !== '16:9' ? 'tall' : ''
 }
 
 export function TicketedVideo({ film, project, onTime }: { film: Asset; project: string; onTime?: (seconds: number) => void }) {

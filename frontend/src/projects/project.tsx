@@ -10,9 +10,11 @@ import { useLiveEvents, type LiveEvent } from '@/api/live'
 import { useCost, useLog, useProject, type Project, type Stage } from '@/api/queries'
 import { useFormats, useLocale, useWords } from '@/i18n/context'
 import { Busy, FromServer, Problem, StatusBadge } from '@/ui/basics'
+import { CapForm } from './cap'
 import { useProgress } from './list'
 import { Player } from './player'
 import { Scenes } from './scenes'
+import { PriceTag, useSpending } from './spending'
 import { viewStages, type StageState, type StageView } from './stages'
 
 const WORKING: ReadonlySet<string> = new Set(['scripting', 'generating', 'rendering'])
@@ -139,16 +141,21 @@ export function useAction(key: string) {
   })
 }
 
+/** A draft's price is that of the whole film; after a failure, what is made is not paid again. */
 function BuildButton({ project, label }: { project: Project; label: string }) {
   const act = useAction(project.id)
+  const spending = useSpending(project)
   const build = () =>
     ask(api.POST('/api/v1/projects/{key}/build', { params: { path: { key: project.id }, header: once() } }))
   return (
     <>
-      <button className="button main" disabled={act.isPending} onClick={() => act.mutate(build)}>
+      <button className="button main" disabled={act.isPending || !spending.isKnown}
+        onClick={() => spending.spend(spending.whole, () => act.mutate(build))}>
         {label}
+        <PriceTag price={spending.whole} />
       </button>
       <Problem error={act.error} />
+      {spending.question}
     </>
   )
 }
@@ -159,6 +166,7 @@ function Trouble({ project }: { project: Project }) {
   const formats = useFormats()
   const cost = useCost(project.id)
   const act = useAction(project.id)
+  const spending = useSpending(project, project.status === 'awaiting_approval')
   if (project.status === 'awaiting_approval') {
     const stage = project.approvals.find((one) => !one.is_given)?.stage
     if (!stage) return null
@@ -167,10 +175,13 @@ function Trouble({ project }: { project: Project }) {
       <div className="notice tone-yellow" role="status">
         <Hand size={20} aria-hidden />
         <p className="grow">{words.project.approvalLead}</p>
-        <button className="button" disabled={act.isPending}
-          onClick={() => act.mutate(() => ask(api.POST('/api/v1/projects/{key}/stages/{stage}/approve', { params: { path, header: once() } })))}>
+        <button className="button" disabled={act.isPending || !spending.isKnown}
+          onClick={() => spending.spend(spending.whole, () => act.mutate(() =>
+            ask(api.POST('/api/v1/projects/{key}/stages/{stage}/approve', { params: { path, header: once() } }))))}>
           {words.project.approve(words.stage[stage])}
+          <PriceTag price={spending.whole} />
         </button>
+        {spending.question}
       </div>
     )
   }
@@ -262,7 +273,7 @@ function Facts({ project }: { project: Project }) {
       <dl className="facts">
         <dt>{words.project.cost}</dt>
         <dd className="numbers">
-          {cost && formats.money(cost.spent_usd)} {cap && words.project.costOf(formats.money(cap))}{' '}
+          {cost && formats.money(cost.spent_usd)} {cost && (cap ? words.project.costOf(formats.money(cap)) : `(${words.spending.capNone})`)}{' '}
           {cost && Number(cost.held_usd) > 0 && words.project.held(formats.money(cost.held_usd))}
         </dd>
         <dt>{words.brief.language}</dt>
@@ -272,6 +283,7 @@ function Facts({ project }: { project: Project }) {
         <dt>{words.brief.shape}</dt>
         <dd>{project.formats.map((one) => words.brief.shapes[one]).join(', ')}</dd>
       </dl>
+      <CapForm project={project} />
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary className="small strong">{words.project.brief}</summary>
         {isOpen && <p className="small quiet" dir="auto">{project.brief.text}</p>}

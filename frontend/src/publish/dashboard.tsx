@@ -10,6 +10,7 @@ import { useFormats, useLocale, useWords } from '@/i18n/context'
 import { Empty, placeName, Problem, Tabs } from '@/ui/basics'
 import { Accounts } from './accounts'
 import { addDays, isSameDay, startOfDay, startOfWeek, toLocal, WEEK, weeksOfMonth, ZONE } from './days'
+import { Figures } from './figures'
 import { NewPost } from './new'
 import { PostDialog } from './post'
 
@@ -57,6 +58,7 @@ export function Dashboard() {
       )}
       {isEmpty && view !== 'list' && <p className="quiet small">{words.publish.emptyTitle}. {words.publish.emptyText}</p>}
       <Legend />
+      <Figures posts={posts} from={from} to={addDays(days.at(-1) ?? day, 1)} />
       <Accounts />
       {isNew && <NewPost project={wanted} day={day} close={() => setNew(false)} />}
       {opened && <PostDialog post={opened} close={() => setOpen(undefined)} />}

@@ -7,6 +7,7 @@ import type { Publication } from '@/api/queries'
 import { useFormats, useWords } from '@/i18n/context'
 import { Dialog, FromServer, placeName, Problem } from '@/ui/basics'
 import { toLocal, ZONE } from './days'
+import { PostFigures } from './figures'
 
 export function PostDialog({ post, close }: { post: Publication; close: () => void }) {
   const words = useWords()
@@ -30,6 +31,7 @@ export function PostDialog({ post, close }: { post: Publication; close: () => vo
         {post.post.caption && <><dt>{words.publish.caption}</dt><dd dir="auto">{post.post.caption}</dd></>}
         {/^https?:/.test(post.url) && <><dt>{words.publish.open}</dt><dd><a href={post.url} target="_blank" rel="noreferrer" dir="ltr">{post.url}</a></dd></>}
       </dl>
+      <PostFigures post={post} />
       <Choices post={post} close={close} />
     </Dialog>
   )

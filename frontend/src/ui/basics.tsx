@@ -112,12 +112,12 @@ export function Picture({ asset, alt }: { asset: Asset | undefined; alt: string 
   return (
     <span className="poster">
       {/* eslint-disable-next-line @next/next/no-img-element -- bytes come with a token */}
-      {url ? <img src={url} alt={alt} /> : <Film size={18} aria-hidden />}
+      {url ? <img src={url} alt={alt} decoding="async" /> : <Film size={18} aria-hidden />}
     </span>
   )
 }
 
-export function Dialog(props: { title: string; close: () => void; children: ReactNode }) {
+export function Dialog(props: { title: string; close: () => void; children: ReactNode; isWide?: boolean }) {
   const frame = useRef<HTMLDialogElement>(null)
   const words = useWords()
   useEffect(() => {
@@ -126,7 +126,8 @@ export function Dialog(props: { title: string; close: () => void; children: Reac
     return () => dialog?.close()
   }, [])
   return (
-    <dialog ref={frame} onCancel={props.close} aria-label={props.title}>
+    <dialog ref={frame} className={props.isWide ? 'wide' : undefined} aria-label={props.title}
+      onCancel={(event) => { event.preventDefault(); event.stopPropagation(); props.close() }}>
       <div className="stack">
         <div className="row spread">
           <h2>{props.title}</h2>

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from video_platform.boundaries import boundary
 from video_platform.db.database import Database
 from video_platform.db.models import BudgetRow, GenerationRow
-from video_platform.errors import BudgetExceeded
+from video_platform.errors import BudgetExceeded, InvalidInput
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +51,22 @@ class Budgets:
             session.execute(
                 update(BudgetRow).where(BudgetRow.scope == scope).values(cap_microusd=cap_microusd)
             )
+
+    def allow(self, scope: str, cap_usd: Decimal | None) -> None:
+        """Set the cap a person wants, up to the one a new scope begins with; none: that one.
+
+        Raises:
+            InvalidInput: ``cap_too_high``.
+        """
+        most = self._caps_usd.get(scope.partition(":")[0])
+        wanted = most if cap_usd is None else cap_usd
+        if most is not None and wanted is not None and wanted > most:
+            raise InvalidInput(
+                f"A cap of {wanted:.2f} USD is above the {most:.2f} USD the operator allows.",
+                hint="Choose a lower cap, or ask the operator: VIDEO_PLATFORM_PROJECT_CAP_USD.",
+                code="cap_too_high",
+            )
+        self.set_cap(scope, None if wanted is None else round(wanted * 1_000_000))
 
     def get(self, scope: str) -> Budget:
         """What a scope has spent and holds."""
