@@ -47,7 +47,6 @@ from video_platform.generation.errands import Errands
 from video_platform.generation.ledger import Ledger, LedgerPolicy
 from video_platform.generation.reaper import Reaper
 from video_platform.generation.turnstile import Turnstile
-from video_platform.montage.confined import probe_confined
 from video_platform.montage.plan import RenderSettings
 from video_platform.montage.probe import probe_media
 from video_platform.montage.runner import Ffmpeg, find_ffmpeg
@@ -203,7 +202,6 @@ class Installation:
             store,
             Turnstile(self.services, Clock()),
             probe=probe_media,
-            probe_foreign=probe_confined,
             scratch_dir=scratch_dir,
             policy=_policy(settings),
             tenant=tenant,

@@ -156,7 +156,6 @@ class Ledger:
         turnstile: Turnstile,
         *,
         probe: Callable[[Path, str], Probe],
-        probe_foreign: Callable[[Path, str], Probe] | None = None,
         scratch_dir: Path,
         policy: LedgerPolicy | None = None,
         tenant: str = DEFAULT_TENANT,
@@ -168,7 +167,6 @@ class Ledger:
         self.turnstile = turnstile
         self.clock = turnstile.clock
         self.probe = probe
-        self.probe_foreign = probe_foreign or probe
         self.scratch_dir = scratch_dir
         self.policy = policy or LedgerPolicy()
         self.tenant = tenant
@@ -667,10 +665,7 @@ class _Work:
 
     def _checked(self, made: Produced) -> Produced:
         """The result, decoded to its end; ``probe`` is kept for the store."""
-        ledger = self._ledger
-        # A service's bytes are a stranger's; what was made here needs no process of its own.
-        look = ledger.probe if self._service is None else ledger.probe_foreign
-        return replace(made, probe=look(made.path, made.media_type))
+        return replace(made, probe=self._ledger.probe(made.path, made.media_type))
 
     def _store(self, made: Produced) -> Generation:
         entry = self._entry
