@@ -213,6 +213,7 @@ def test_kill_at_any_stage_then_the_same_command_finishes(tmp_path: Path, mark: 
     assert set(stages(create(tmp_path)).values()) == {("reused", 0)}
 
 
+@pytest.mark.wide
 def test_ctrl_c_stops_at_once_and_the_next_call_goes_on(tmp_path: Path) -> None:
     (tmp_path / "bread.md").write_text(ARTICLE)
     process = _start(tmp_path)

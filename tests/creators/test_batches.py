@@ -99,6 +99,7 @@ def test_the_story_briefs_are_35_in_three_languages_of_mixed_kinds() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
+@pytest.mark.wide
 def test_a_batch_reports_a_sound_film_or_a_reason_for_each_line(tmp_path: Path) -> None:
     rows = BRIEFS.read_text().splitlines()
     batch = tmp_path / "three.jsonl"

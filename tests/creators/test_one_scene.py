@@ -118,6 +118,7 @@ def test_a_locked_picture_outlives_a_new_prompt_and_refuses_another_take(
     assert bought(seller) == calls
 
 
+@pytest.mark.wide
 def test_a_person_s_own_files_take_the_place_of_what_was_made(
     shop: Workshop, project: str, seller: ScenarioServer, tmp_path: Path
 ) -> None:

@@ -349,6 +349,7 @@ def test_one_picture_made_anew_gives_another_film_and_one_call(
     assert calls["scene_images"] == 1
 
 
+@pytest.mark.wide
 def test_a_film_is_asked_for_watched_and_fetched_from_the_command_line(
     product: Product, ann: Caller, tmp_path: Path
 ) -> None:

@@ -145,11 +145,12 @@ def test_nothing_wrong_makes_one_submit_and_real_media(
 
 
 def _pairs() -> Iterator[Any]:
-    """All pairs; one in six is tried in every run, the others where slow tests are."""
+    """All pairs: one in six in every run, half where slow tests are, all where wide ones are."""
+    slow, wide = pytest.mark.slow, pytest.mark.wide
+    marks = ((), slow, slow, (slow, wide), (slow, wide), (slow, wide))
     for kind, trouble in itertools.product(REMOTE, TROUBLES):
         name = f"{name_of(kind)}-{trouble.name}"
-        is_sampled = zlib.crc32(name.encode()) % 6 == 0
-        yield pytest.param(kind, trouble, id=name, marks=() if is_sampled else pytest.mark.slow)
+        yield pytest.param(kind, trouble, id=name, marks=marks[zlib.crc32(name.encode()) % 6])
 
 
 @pytest.mark.parametrize(("kind", "trouble"), list(_pairs()))
