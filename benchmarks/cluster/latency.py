@@ -10,7 +10,6 @@ number of projects take that are asked for at once, up to the approval of their 
 import argparse
 import json
 import os
-import statistics
 import sys
 import tempfile
 import time
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from benchmarks.orchestration.latency import figures
 from tests.cluster.installation import Installation, installation
 
 _TEXT = "Bread {n} rises because yeast eats sugar. Gluten keeps the gas in."
@@ -53,8 +53,8 @@ def measure(workers: int, count: int, anew: int, at_once: int) -> dict[str, Any]
         asked = time.time()
         _settle(live, [live.ask(_TEXT.format(n=2000 + n), **_SCRIPT) for n in range(at_once)])
         return {
-            "new": _figures(new),
-            "made_anew": _figures(again),
+            "new": figures(new),
+            "made_anew": figures(again),
             "all_at_once": {"count": at_once, "seconds": round(time.time() - asked, 1)},
         }
 
@@ -111,15 +111,6 @@ def _runs(live: Installation) -> Iterator[Any]:
             return moment
 
         yield first_step
-
-
-def _figures(seconds: list[float]) -> dict[str, float]:
-    return {
-        "count": len(seconds),
-        "median_s": round(statistics.median(seconds), 2),
-        "p95_s": round(statistics.quantiles(seconds, n=20)[-1], 2),
-        "worst_s": round(max(seconds), 2),
-    }
 
 
 if __name__ == "__main__":

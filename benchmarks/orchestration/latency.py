@@ -31,11 +31,11 @@ def main() -> None:
         server, process = _start(Path(folder))
         try:
             idle = [_wait(server, _ask(server, n, whole=False)) for n in range(options.count)]
-            print(json.dumps({"idle": _figures(idle)}))
+            print(json.dumps({"idle": figures(idle)}))
             for n in range(options.in_flight):
                 _ask(server, 1000 + n, whole=True)
             busy = [_ask(server, 2000 + n, whole=False) for n in range(options.count)]
-            print(json.dumps({"in_flight": _figures([_wait(server, key, 900) for key in busy])}))
+            print(json.dumps({"in_flight": figures([_wait(server, key, 900) for key in busy])}))
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(60)
@@ -83,7 +83,8 @@ def _wait(server: Server, key: str, longest_s: float = 60) -> float:
     raise RuntimeError(f"{key} was never begun")
 
 
-def _figures(seconds: list[float]) -> dict[str, float]:
+def figures(seconds: list[float]) -> dict[str, float]:
+    """How many, their median, 95th hundredth and worst, in seconds."""
     return {
         "count": len(seconds),
         "median_s": round(statistics.median(seconds), 2),

@@ -31,7 +31,8 @@ def agent(
     monkeypatch: pytest.MonkeyPatch, row: Hardware, store: MediaStore, home: Path
 ) -> MontageAgent:
     """An agent that was asked for a device of which this machine has the given row."""
-    for name in list(hardware.HARDWARE):
+    # The last first: put back in the opposite order, the table is as it was.
+    for name in reversed(list(hardware.HARDWARE)):
         if name != "nvenc":
             monkeypatch.delitem(hardware.HARDWARE, name)  # type: ignore[arg-type]
     monkeypatch.setitem(hardware.HARDWARE, "nvenc", row)  # type: ignore[arg-type]

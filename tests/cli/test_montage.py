@@ -150,8 +150,7 @@ def test_project_that_is_not_there_is_named(command: Command) -> None:
 @pytest.mark.slow
 def test_every_encoder_is_tried_and_what_does_not_work_says_why(tmp_path: Path) -> None:
     found = run(tmp_path, "montage", "encoders")
-    assert found[0]["name"] == "software"
-    assert {row["name"] for row in found[1:]} == set(HARDWARE)
+    assert [row["name"] for row in found] == ["software", *HARDWARE]
     software = found[0]
     assert software["works"]
     assert software["frames_per_s"] > 0
